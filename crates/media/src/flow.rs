@@ -16,6 +16,7 @@ pub struct HallId(Arc<str>);
 
 /// A seat in a hall: the same alphabet, at most 12 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(serde::Serialize)]
 pub struct SeatId(Arc<str>);
 
 /// One speaker's connection; a seat that reconnects gets another.
@@ -92,6 +93,9 @@ pub struct Programme {
     pub pcm: [f32; FRAME_SAMPLES],
     /// Seats heard in this frame, loudest first.
     pub voices: Vec<SeatId>,
+    /// The hall's state at this media time, and the part since which it holds.
+    pub state: HallState,
+    pub since: PartNo,
 }
 
 /// 20 ms for one speaker: everyone but themselves, encoded.
@@ -120,6 +124,23 @@ pub struct Facts {
     pub voices: Vec<SeatId>,
     /// dB below full scale of each frame, 127 for silence.
     pub level: [u8; PART_FRAMES],
+}
+
+/// What the stage measured of one line: the one truth for its owner, the host and the log.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct LineReport {
+    #[serde(skip)]
+    pub line: LineId,
+    pub seat: SeatId,
+    /// Sound that is not digital silence came within the last second, to a hall that is open.
+    pub heard: bool,
+    pub speaking: bool,
+    /// dBov: 0 is the loudest, -127 silence.
+    pub level_db: i32,
+    /// Packets of the programme that did not come by themselves; those given back by RED or FEC; those made up.
+    pub lost: u64,
+    pub repaired: u64,
+    pub concealed: u64,
 }
 
 /// Where a hall stands in its evening, as far as the media plane cares.
