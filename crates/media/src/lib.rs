@@ -12,6 +12,9 @@ pub mod level;
 pub mod rules;
 pub mod units;
 
+#[cfg(test)]
+mod testing;
+
 pub mod stage;
 
 pub mod mixer;
