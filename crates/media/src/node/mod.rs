@@ -8,6 +8,7 @@ mod crowd;
 mod edge;
 mod http;
 mod link;
+mod passes;
 mod start;
 mod stage;
 mod thread;

@@ -1,2 +1,9 @@
-use crate::node::clock::Clock; use crate::node::start::CannotStart;
-pub fn run(_o: serde_json::Value, _c: Clock) -> Result<(), CannotStart> { Ok(()) }
+//! An edge process: the stream port in a thread of its own, the page port, its upstreams and its line to the desk.
+
+mod door_loop;
+mod page;
+mod pages;
+mod run;
+mod upstream;
+
+pub use run::run;

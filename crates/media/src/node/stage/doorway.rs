@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
-use hyper::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, COOKIE, ETAG, HeaderMap, HeaderValue, LOCATION};
+use hyper::header::{ALLOW, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, LOCATION};
 use hyper::{Method, Request};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::edge::{Route, route};
 use crate::flow::{HallId, LineId, SeatId};
 use crate::node::clock::Clock;
+use crate::node::passes::pass_of;
 use crate::node::http::{Answer, Body, Fault, answer, body_of, problem, whole};
 use crate::rules::{Claims, Orders, check_pass};
 use crate::stage::LinePlace;
@@ -28,24 +29,6 @@ pub struct Doorway {
     orders: watch::Receiver<Arc<Orders>>,
     to_net: NetHandle,
     feed: mpsc::Sender<Listen>,
-}
-
-/// The pass a request carries: bearer first, then the hall's cookie, then the owner's.
-pub fn pass_of<'a>(headers: &'a HeaderMap, hall: &str) -> Option<&'a str> {
-    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if let Some(bearer) = bearer.and_then(|value| value.strip_prefix("Bearer ")) {
-        return Some(bearer.trim());
-    }
-    cookie(headers, &format!("hustings_{hall}")).or_else(|| cookie(headers, "hustings_owner"))
-}
-
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 impl Doorway {
@@ -85,7 +68,7 @@ impl Doorway {
             let bytes: Bytes = parts.recv().await?;
             Some((Ok::<_, Fault>(Frame::data(bytes)), parts))
         });
-        let body: Body = BodyExt::boxed(StreamBody::new(SyncStream(Box::pin(frames))));
+        let body: Body = BodyExt::boxed(StreamBody::new(Box::pin(frames)));
         let mut response = answer(200, "audio/mp4; codecs=\"opus\"", Bytes::new());
         *response.body_mut() = body;
         response
@@ -184,17 +167,4 @@ fn created(location: &str, line: LineId, sdp: String) -> Answer {
         }
     }
     response
-}
-
-/// hyper's boxed body asks for `Sync`; a stream that is polled by one task alone may claim it.
-struct SyncStream<S>(std::pin::Pin<Box<S>>);
-
-impl<S: futures_util::Stream> futures_util::Stream for SyncStream<S> {
-    type Item = S::Item;
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<S::Item>> {
-        self.0.as_mut().poll_next(context)
-    }
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 
-use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
 use crate::flow::{HallId, LineId, Part, Programme, SeatId, Talk};
@@ -29,7 +28,6 @@ pub struct Mixing {
     pub orders: watch::Receiver<Arc<Orders>>,
     pub to_net: NetHandle,
     pub to_cut: SyncSender<(HallId, Programme)>,
-    pub happen: mpsc::Sender<Value>,
     pub late: mpsc::Sender<u32>,
 }
 

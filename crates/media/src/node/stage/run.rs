@@ -43,13 +43,12 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
     let (late_in, late) = mpsc::channel(QUEUE);
 
     let (network, to_net) = network::Network::bind(order.udp, &order.announce)?;
-    let desk = network::Desk { happen: happen.clone(), to_mix };
+    let desk = network::Desk { happen, to_mix };
     let mix = mixing::Mixing {
         clock,
         orders: orders.clone(),
         to_net: to_net.clone(),
         to_cut,
-        happen,
         late: late_in,
     };
     spawn("net", Urgency::Packets, move || network.run(clock, desk))?;
