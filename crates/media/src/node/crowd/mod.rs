@@ -1,2 +1,8 @@
-use crate::node::clock::Clock; use crate::node::start::CannotStart;
-pub fn run(_o: serde_json::Value, _c: Clock) -> Result<(), CannotStart> { Ok(()) }
+//! A crowd process: synthetic speakers, each a thread; synthetic listeners, one loop for all.
+
+mod ears;
+mod mouths;
+mod run;
+mod sound;
+
+pub use run::run;
