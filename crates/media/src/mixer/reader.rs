@@ -28,6 +28,8 @@ pub struct Reader {
     ready: VecDeque<f32>,
     position: Option<i64>,
     missing_in_a_row: u32,
+    /// Nothing is missing before a line's first packet.
+    begun: bool,
 }
 
 impl Reader {
@@ -37,6 +39,7 @@ impl Reader {
             ready: VecDeque::new(),
             position: None,
             missing_in_a_row: CONCEALED_FRAMES_MAX,
+            begun: false,
         }
     }
 
@@ -82,6 +85,7 @@ impl Reader {
         if let Some((start, packet)) = packets.holding(at) {
             if let Ok(samples) = self.decoder.decode(&packet.payload) {
                 self.missing_in_a_row = 0;
+                self.begun = true;
                 if packet.again { source.repaired += 1 } else { source.received += 1 }
                 return samples[(at - start) as usize..].to_vec();
             }
@@ -93,7 +97,7 @@ impl Reader {
             return vec![0.0; length as usize];
         }
         let length = (length - length % STEP_SAMPLES) as usize;
-        if let Some((_, packet)) = next.filter(|_| gap <= FRAME_SAMPLES as i64) {
+        if let Some((_, packet)) = next.filter(|_| self.begun && gap <= FRAME_SAMPLES as i64) {
             if let Ok(samples) = self.decoder.recover(&packet.payload, length) {
                 source.repaired += 1;
                 return samples;
@@ -103,7 +107,7 @@ impl Reader {
     }
 
     fn stand_in(&mut self, length: usize, source: &mut Source) -> Vec<f32> {
-        source.concealed += 1;
+        source.concealed += u32::from(self.begun);
         self.missing_in_a_row = self.missing_in_a_row.saturating_add(1);
         if self.missing_in_a_row > CONCEALED_FRAMES_MAX {
             return vec![0.0; length];
