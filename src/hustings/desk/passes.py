@@ -1,0 +1,134 @@
+"""Passes: a JWT per person and role (spec/live.md). Minted and checked here, and in Rust.
+
+One algorithm, `EdDSA` over Ed25519, and one shape; everything else is not ours. Whether a pass fits
+the hall it is shown at, or was withdrawn, is the caller's question.
+"""
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from hustings.domain import ids
+from hustings.domain.refusals import Refused
+from hustings.domain.roles import Role
+
+ISSUER = "hustings"
+KID = "k1"
+EARLY_S = 60
+"""How far a clock elsewhere may lag behind ours."""
+
+PASS_CHARS_MAX = 2048
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
+_JTI_CHARS_MAX = 64
+_SECONDS_MAX = 2**53 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pass:
+    person: ids.PersonId
+    hall: ids.HallId
+    role: Role
+    seat: ids.SeatId | None
+    issued_s: int
+    expires_s: int
+    jti: str
+
+
+def mint(given: Pass, key: Ed25519PrivateKey) -> str:
+    claims = {
+        "iss": ISSUER,
+        "sub": given.person,
+        "hall": given.hall,
+        "role": str(given.role),
+        "iat": given.issued_s,
+        "exp": given.expires_s,
+        "jti": given.jti,
+    }
+    if given.seat is not None:
+        claims["seat"] = given.seat
+    header = {"alg": "EdDSA", "typ": "JWT", "kid": KID}
+    signed = f"{_pack(header)}.{_pack(claims)}"
+    return f"{signed}.{_encode(key.sign(signed.encode()))}"
+
+
+def check(token: str, key: Ed25519PublicKey, now_s: int) -> Pass:
+    """Raises Refused: pass_invalid, or pass_expired where all else is good."""
+    try:
+        given = _read(token, key)
+    except (ValueError, KeyError, TypeError, InvalidSignature, Refused, RecursionError):
+        raise Refused("pass_invalid") from None
+    if now_s < given.issued_s - EARLY_S:
+        raise Refused("pass_invalid", "It is not good yet; check the clocks.")
+    if now_s >= given.expires_s:
+        raise Refused("pass_expired")
+    return given
+
+
+def _read(token: str, key: Ed25519PublicKey) -> Pass:
+    if len(token) > PASS_CHARS_MAX:
+        raise ValueError("longer than any of ours")
+    header, claims, signature = token.split(".")
+    kind = _unpack(header)
+    if (kind.get("alg"), kind.get("typ"), kind.get("kid")) != ("EdDSA", "JWT", KID):
+        raise ValueError("not our kind of token")
+    key.verify(_decode(signature), f"{header}.{claims}".encode("ascii"))
+    return _claims(_unpack(claims))
+
+
+def _claims(claims: dict[str, Any]) -> Pass:
+    hall, seat, person, jti = claims["hall"], claims.get("seat"), claims["sub"], claims["jti"]
+    role = Role(claims["role"])
+    whole = hall == ids.EVERY_HALL
+    good = (
+        claims["iss"] == ISSUER
+        and ids.is_person(person)
+        and isinstance(jti, str)
+        and 0 < len(jti) <= _JTI_CHARS_MAX
+        and (role is not Role.OWNER or whole)
+    )
+    if not good:
+        raise ValueError("claims that are not ours")
+    return Pass(
+        person=person,
+        hall=hall if whole else ids.hall_id(hall),
+        role=role,
+        seat=None if seat is None else ids.seat_id(seat),
+        issued_s=_seconds(claims["iat"]),
+        expires_s=_seconds(claims["exp"]),
+        jti=jti,
+    )
+
+
+def _seconds(value: Any) -> int:
+    if type(value) is int and 0 <= value <= _SECONDS_MAX:
+        return value
+    raise ValueError("not a number of seconds")
+
+
+def _pack(value: dict[str, Any]) -> str:
+    return _encode(json.dumps(value, separators=(",", ":")).encode())
+
+
+def _unpack(text: str) -> dict[str, Any]:
+    value = json.loads(_decode(text))
+    if not isinstance(value, dict):
+        raise ValueError("not an object")
+    return value
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    if not _BASE64URL.fullmatch(text) or len(text) % 4 == 1:
+        raise ValueError("not base64url without padding")
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if _encode(data) != text:
+        raise ValueError("bits after the end")  # Two spellings of one token would be two tokens.
+    return data

@@ -1,0 +1,58 @@
+"""Names of things: halls, seats, people, lines. Checked once, where they come in.
+
+Nothing here makes an id; that takes entropy (desk/invitations.py).
+"""
+
+import re
+from typing import NewType
+
+from hustings.domain.refusals import Refused
+
+HallId = NewType("HallId", str)
+SeatId = NewType("SeatId", str)
+PersonId = NewType("PersonId", str)
+LineId = NewType("LineId", str)
+
+EVERY_HALL = HallId("*")
+"""What an owner's pass is for."""
+
+CLOCK = PersonId("clock")
+"""Who did it, where an announced time was reached and nobody needed to."""
+
+HALL_CHARS_MAX = 40
+SEAT_CHARS_MAX = 12
+PERSON_RANDOM_CHARS = 16
+NAME_CHARS_MAX = 80
+
+_SLUG = re.compile(r"[a-z0-9](-?[a-z0-9])*")
+_PERSON = re.compile(r"p_[a-z0-9]{16}")
+
+
+def hall_id(text: str) -> HallId:
+    if len(text) <= HALL_CHARS_MAX and _SLUG.fullmatch(text):
+        return HallId(text)
+    raise Refused(
+        "field_invalid",
+        f"hall: at most {HALL_CHARS_MAX} of a-z, 0-9 and single hyphens between them.",
+    )
+
+
+def seat_id(text: str) -> SeatId:
+    if len(text) <= SEAT_CHARS_MAX and _SLUG.fullmatch(text):
+        return SeatId(text)
+    raise Refused(
+        "field_invalid",
+        f"seat: at most {SEAT_CHARS_MAX} of a-z, 0-9 and single hyphens between them.",
+    )
+
+
+def is_person(text: str) -> bool:
+    return _PERSON.fullmatch(text) is not None
+
+
+def person_name(text: str) -> str:
+    """A name as it will be shown: trimmed, one line, printable."""
+    name = " ".join(text.split())
+    if name and len(name) <= NAME_CHARS_MAX and name.isprintable():
+        return name
+    raise Refused("field_invalid", f"name: 1 to {NAME_CHARS_MAX} printable characters.")

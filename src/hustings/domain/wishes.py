@@ -1,0 +1,79 @@
+"""What somebody may ask of a hall. Fresh ids come with the wish; nothing here draws one."""
+
+from dataclasses import dataclass
+
+from hustings.domain.ids import HallId, LineId, PersonId, SeatId
+from hustings.domain.roles import Role
+
+
+@dataclass(frozen=True)
+class By:
+    """Who asks: the person, and the role their pass gives them here."""
+
+    person: PersonId
+    role: Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateHall:
+    hall: HallId
+    title: str
+    starts_at_ms: int | None
+    window_ms: int
+
+
+@dataclass(frozen=True)
+class MoveHall:
+    """`move` is one of announce, open, pause, resume, end."""
+
+    move: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """A person who is about to hold a pass."""
+
+    person: PersonId
+    role: Role
+    name: str
+    jti: str
+    expires_at_ms: int
+
+
+@dataclass(frozen=True)
+class GivePass:
+    to: Invitation
+
+
+@dataclass(frozen=True)
+class GiveSeat:
+    seat: SeatId
+    to: Invitation
+
+
+@dataclass(frozen=True)
+class FreeSeat:
+    seat: SeatId
+
+
+@dataclass(frozen=True)
+class ErasePerson:
+    person: PersonId
+
+
+@dataclass(frozen=True)
+class NoteLineUp:
+    """What a stage reports; nobody's wish, and so not refused to anyone."""
+
+    seat: SeatId
+    line: LineId
+    person: PersonId
+
+
+@dataclass(frozen=True)
+class NoteLineDown:
+    line: LineId
+    reason: str
+
+
+Wish = MoveHall | GivePass | GiveSeat | FreeSeat | ErasePerson | NoteLineUp | NoteLineDown

@@ -1,0 +1,1 @@
+"""What runs beside the work: clock, entropy, log lines, metrics. Decides nothing."""
