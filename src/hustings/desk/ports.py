@@ -48,8 +48,6 @@ class OwnerLinks(Protocol):
     async def use(self, token_hash: bytes, now_ms: int) -> bool:
         """Whether it was good; it is not a second time."""
 
-    async def any_yet(self) -> bool: ...
-
 
 class Bus(Protocol):
     """Never raises: a bus that is away loses messages, and the next order replaces them all."""

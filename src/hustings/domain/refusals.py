@@ -30,3 +30,11 @@ class Refused(Exception):
     @property
     def code(self) -> str:
         return self.refusal.code
+
+
+class StartRefused(Exception):
+    """A process cannot start as it was asked to: a sentence, and the mend. Exit code 2."""
+
+    def __init__(self, sentence: str, mend: str) -> None:
+        self.sentence, self.mend = sentence, mend
+        super().__init__(f"{sentence} {mend}")

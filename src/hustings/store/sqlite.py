@@ -38,7 +38,9 @@ class SqliteStore:
 
     @classmethod
     async def open(cls, path: Path) -> "SqliteStore":
-        engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=1, max_overflow=0)
+        engine = create_async_engine(
+            f"sqlite+aiosqlite:///{path}", pool_size=1, max_overflow=0, hide_parameters=True
+        )
         event.listen(engine.sync_engine, "connect", _prepare)
         async with engine.begin() as connection:
             await upgrade(connection, UPGRADES)
@@ -141,11 +143,6 @@ class SqliteOwnerLinks:
                 {"t": token_hash, "now": now_ms},
             )
             return bool(used.rowcount)
-
-    async def any_yet(self) -> bool:
-        async with self._engine.connect() as connection:
-            found = await connection.execute(text("SELECT 1 FROM owner_links LIMIT 1"))
-            return found.first() is not None
 
 
 _INSERT_ENTRY = "INSERT INTO entries (hall, seq, record, hash) VALUES (:hall, :seq, :record, :hash)"

@@ -49,9 +49,6 @@ class MemoryStore:
             self._links[token_hash] = 0
         return good
 
-    async def any_yet(self) -> bool:
-        return bool(self._links)
-
 
 def _without(entry: Entry, person: PersonId) -> Entry:
     return replace(entry, texts=tuple(t for t in entry.texts if t.person != person))

@@ -1,0 +1,37 @@
+"""What every route has at hand. Put together in assemble.py, carried by the application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from starlette.requests import HTTPConnection
+
+from hustings.desk.desk import Desk
+from hustings.desk.ports import OwnerLinks
+from hustings.desk.watch import Watch
+
+
+class Counters(Protocol):
+    def count(self, name: str, *labels: str, by: int = 1) -> None: ...
+
+    def render(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Context:
+    desk: Desk
+    watch: Watch
+    links: OwnerLinks
+    counters: Counters
+    public: str
+    """The origin people see, without a slash at its end."""
+    ready: Callable[[], dict[str, bool]]
+    """What must stand for a town hall to be hosted, and whether it does."""
+
+    @property
+    def now_ms(self) -> int:
+        return self.desk.ports.clock.now_ms()
+
+
+def context(request: HTTPConnection) -> Context:
+    return cast(Context, cast(Any, request.app).state.context)

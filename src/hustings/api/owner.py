@@ -1,0 +1,55 @@
+"""Routes of whoever runs the server: one-time links, and who am I."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from hustings.api.auth import OWNER_COOKIE, caller, hall_id_or_unknown, house_caller
+from hustings.api.context import context
+from hustings.api.models import OwnerToken
+from hustings.desk.invitations import make_owner_link, use_owner_link
+from hustings.domain.ids import EVERY_HALL
+from hustings.domain.refusals import Refused
+from hustings.domain.roles import Role
+
+router = APIRouter(prefix="/api/v1", tags=["owner"])
+
+
+@router.post("/owner-link")
+async def use(request: Request, response: Response, body: OwnerToken) -> dict[str, Any]:
+    """Exchange a one-time link for the owner's cookie."""
+    at = context(request)
+    given = await use_owner_link(at.desk, at.links, body.token)
+    response.set_cookie(
+        OWNER_COOKIE,
+        given.token,
+        max_age=(given.expires_at_ms - at.now_ms) // 1000,
+        httponly=True,
+        samesite="lax",
+        path="/",
+        secure=at.public.startswith("https:"),
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return {"person": given.person, "expires_at_ms": given.expires_at_ms, "next": "/studio"}
+
+
+@router.post("/owner-links", status_code=201)
+async def make(request: Request) -> dict[str, Any]:
+    """Make a new one-time link. For an owner, as `hustings owner-link` is."""
+    asking, at = house_caller(request), context(request)
+    if asking.given.role is not Role.OWNER:
+        raise Refused("not_allowed", "Only an owner can make an owner's link.")
+    return {"url": f"{at.public}/owner/{await make_owner_link(at.desk, at.links)}"}
+
+
+@router.get("/me")
+async def me(request: Request, hall: str | None = None) -> dict[str, Any]:
+    """Who the pass at hand makes me, here or at `hall`."""
+    given = caller(request, hall_id_or_unknown(hall) if hall else EVERY_HALL).given
+    return {
+        "person": given.person,
+        "hall": given.hall,
+        "role": given.role,
+        "seat": given.seat,
+        "expires_at_ms": given.expires_s * 1000,
+    }

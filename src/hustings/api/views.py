@@ -1,0 +1,74 @@
+"""Halls as people may see them: the public part, and what those backstage see besides. Pure."""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+
+from hustings.desk.orders import seat_told
+from hustings.desk.watch import Watch
+from hustings.domain.hall import Hall
+from hustings.domain.ids import HALL_CHARS_MAX, HallId
+from hustings.domain.roles import Role
+
+
+def iso(ms: int | None) -> str | None:
+    if ms is None:
+        return None
+    at = datetime.fromtimestamp(ms / 1000, UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def public(hall: Hall, origin: str) -> dict[str, Any]:
+    return {
+        "hall": hall.hall,
+        "title": hall.title,
+        "state": hall.state,
+        "since_ms": hall.since_ms,
+        "starts_at_ms": hall.starts_at_ms,
+        "starts_at": iso(hall.starts_at_ms),
+        "window_ms": hall.window_ms,
+        "seats": [seat_told(hall, seat, with_name=True) for seat in hall.floor.seats],
+        "listen_url": f"{origin}/h/{hall.hall}",
+        "studio_url": f"{origin}/studio/{hall.hall}",
+    }
+
+
+def backstage(hall: Hall, watch: Watch, now_ms: int) -> dict[str, Any]:
+    nodes = watch.nodes(now_ms)
+    return {
+        "lines": watch.lines(hall.hall, now_ms),
+        "audience": watch.audience(hall.hall, now_ms),
+        "nodes": [
+            {"node": n.node, "role": n.role, "heard_ms_ago": now_ms - n.at_ms} for n in nodes
+        ],
+        "people": people(hall),
+    }
+
+
+def people(hall: Hall) -> list[dict[str, Any]]:
+    seats = {seat.person: seat.seat for seat in hall.floor.seats.values()}
+    return [
+        {
+            "person": person.person,
+            "role": person.role,
+            "name": person.name,
+            "seat": seats.get(person.person),
+            "erased": person.erased,
+            "passes": len(person.passes),
+        }
+        for person in hall.people.by_id.values()
+    ]
+
+
+def pass_url(origin: str, hall: str, role: Role, token: str) -> str:
+    """Listeners go to their page, everyone else to the studio (spec/live.md, "Passes")."""
+    place = "h" if role is Role.LISTENER else "studio"
+    return f"{origin}/{place}/{hall}?pass={token}"
+
+
+def slug(title: str) -> HallId:
+    """An address made of a title: `Town hall, März 2027` becomes `town-hall-marz-2027`."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return HallId(words[:HALL_CHARS_MAX].strip("-") or "hall")

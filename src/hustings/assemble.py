@@ -1,0 +1,123 @@
+"""Config in, running system out: the only file that knows every adapter. Decides nothing.
+
+What is opened last is closed first.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hustings.api.app import build
+from hustings.api.context import Context
+from hustings.api.server import serve
+from hustings.desk import timers
+from hustings.desk.desk import Desk
+from hustings.desk.invitations import owner_pass
+from hustings.desk.ports import Keys, Ports
+from hustings.desk.stagehand import Stagehand
+from hustings.desk.watch import Watch
+from hustings.fleet import nodes, programs
+from hustings.fleet.bus import PAUSE_MS, NatsBus
+from hustings.fleet.lock import Lock
+from hustings.fleet.shell import Shell, Surroundings
+from hustings.fleet.site import Site
+from hustings.ops import logs
+from hustings.ops.clock import SystemClock, monotonic_ms
+from hustings.ops.entropy import SystemEntropy
+from hustings.ops.figures import Figures
+from hustings.store.keys import load_or_make, write_private
+from hustings.store.sqlite import SqliteStore
+
+TOKEN_BYTES = 24
+
+
+def run_desk(order: nodes.DeskOrder) -> None:
+    """The desk process, until SIGTERM."""
+    logs.start()
+    asyncio.run(_desk(order))
+
+
+async def _desk(order: nodes.DeskOrder) -> None:
+    async with _opened(order) as (context, stagehand, bus):
+        app, (host, _, port) = build(context), order.http.rpartition(":")
+        background = [
+            asyncio.create_task(bus.run()),
+            asyncio.create_task(timers.run(context.desk, stagehand)),
+        ]
+        try:
+            await serve(app, host, int(port))
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _opened(order: nodes.DeskOrder) -> AsyncIterator[tuple[Context, Stagehand, NatsBus]]:
+    data, clock, entropy = Path(order.data), SystemClock(), SystemEntropy()
+    async with AsyncExitStack() as stack:
+        lock = Lock(data / "run" / "desk.lock", "A desk runs from {folder} already")
+        stack.callback(lock.close)
+        store = await SqliteStore.open(data / "log.db")
+        stack.push_async_callback(store.close)
+        keys = Keys(
+            passes=load_or_make(data / "keys" / "passes.key", entropy.draw),
+            log=load_or_make(data / "keys" / "log.key", entropy.draw),
+        )
+        bus = NatsBus(order.nats.url, order.nats.token, lambda: clock.sleep_ms(PAUSE_MS))
+        watch = Watch()
+        stagehand = Stagehand(bus, watch, own=order.http, stages=order.stages)
+        figures = Figures()
+        desk = Desk(Ports(clock, entropy, store, keys), figures.noting(stagehand.changed))
+        await desk.load()
+        await stagehand.begin(desk)
+        bus.on_connect(stagehand.tell_all)
+        figures.look_at(desk, stagehand, bus)
+        write_private(data / "owner.pass", owner_pass(desk).token + "\n")
+        ready = _readiness(desk, watch, bus)
+        context = Context(desk, watch, store.owner_links, figures, order.public, ready)
+        yield context, stagehand, bus
+
+
+def _readiness(desk: Desk, watch: Watch, bus: NatsBus) -> Callable[[], dict[str, bool]]:
+    def ready() -> dict[str, bool]:
+        roles = {node.role for node in watch.nodes(desk.ports.clock.now_ms())}
+        return {"bus": bus.connected(), "stage": "stage" in roles, "edge": "edge" in roles}
+
+    return ready
+
+
+@dataclass(frozen=True)
+class House:
+    """All processes of one machine, under one supervisor."""
+
+    site: Site
+    shell: Shell
+    first_start: bool
+
+
+@contextlib.contextmanager
+def house(site: Site, say: Callable[[str], None]) -> Iterator[House]:
+    """Everything but the start itself. Raises StartRefused."""
+    lock = Lock(site.data / "lock")
+    try:
+        first_start = not site.owner_pass.exists()
+        found = programs.find(site.settings.media)
+        children = nodes.children(site, found, _nats_token(site))
+        around = Surroundings(site.run, site.logs, monotonic_ms, say)
+        told = {"url": site.local, "api": site.api, "public": site.public}
+        nodes.write(site.server, json.dumps(told))
+        yield House(site, Shell(children, around), first_start)
+    finally:
+        lock.close()
+
+
+def _nats_token(site: Site) -> str:
+    path = site.data / "keys" / "nats.token"
+    if not path.exists():
+        write_private(path, SystemEntropy().draw(TOKEN_BYTES).hex())
+    return path.read_text()

@@ -1,0 +1,18 @@
+"""`hustings desk ORDER`: the desk process, as the supervisor starts it. Hidden."""
+
+import json
+from pathlib import Path
+
+from hustings import assemble
+from hustings.domain.refusals import StartRefused
+from hustings.fleet.nodes import DeskOrder
+
+
+def desk(order: Path) -> None:
+    try:
+        told = DeskOrder.read(order)
+    except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise StartRefused(
+            f"The order {order} cannot be read: {error}.", "Write it again."
+        ) from None
+    assemble.run_desk(told)

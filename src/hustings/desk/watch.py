@@ -1,0 +1,108 @@
+"""What the nodes say stands at this moment: nodes, lines, audience. In memory only.
+
+Whoever is silent for five seconds is forgotten. What goes to the log is handed back as wishes;
+nothing here writes it.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from hustings.domain.ids import HallId, LineId, PersonId, SeatId
+from hustings.domain.wishes import NoteLineDown, NoteLineUp
+
+FORGET_MS = 5000
+NODES_MAX = 1000
+Note = tuple[HallId, NoteLineUp | NoteLineDown]
+
+
+class PeerFault(Exception):
+    """A node sent what its contract does not know."""
+
+
+@dataclass(frozen=True)
+class NodeSeen:
+    node: str
+    role: str
+    at_ms: int
+
+
+class Watch:
+    def __init__(self) -> None:
+        self._nodes: dict[str, NodeSeen] = {}
+        self._lines: dict[HallId, dict[str, tuple[int, list[dict[str, Any]]]]] = {}
+        self._audience: dict[HallId, dict[str, tuple[int, dict[str, int]]]] = {}
+        self._missing_since: dict[LineId, int] = {}
+        self.refused: dict[tuple[str, str], int] = {}
+
+    def handle(self, batch: Any, now_ms: int) -> list[Note]:
+        """Take in a batch of happenings. Raises PeerFault, having taken in what came before."""
+        try:
+            self.saw(batch["node"], batch["role"], now_ms)
+            return list(self._notes(batch, now_ms))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise PeerFault(type(error).__name__) from error
+
+    def saw(self, node: str, role: str, now_ms: int) -> None:
+        if not (isinstance(node, str) and role in ("stage", "edge")):
+            raise PeerFault("neither a stage nor an edge")
+        if node not in self._nodes and len(self._nodes) >= NODES_MAX:
+            raise PeerFault("more nodes than anyone has")
+        self._nodes[node] = NodeSeen(node, role, now_ms)
+
+    def nodes(self, now_ms: int) -> list[NodeSeen]:
+        return [n for n in self._nodes.values() if now_ms - n.at_ms <= FORGET_MS]
+
+    def lines(self, hall: HallId, now_ms: int) -> list[dict[str, Any]]:
+        seen = self._lines.get(hall, {}).values()
+        return [line for at_ms, lines in seen if now_ms - at_ms <= FORGET_MS for line in lines]
+
+    def audience(self, hall: HallId, now_ms: int) -> dict[str, int]:
+        sums = {"listeners": 0, "joined": 0, "left": 0, "let_go": 0}
+        for at_ms, counts in self._audience.get(hall, {}).values():
+            if now_ms - at_ms <= FORGET_MS:
+                sums = {name: sums[name] + counts[name] for name in sums}
+        return sums
+
+    def lost(self, hall: HallId, logged: Collection[LineId], now_ms: int) -> list[Note]:
+        """Lines the log holds for standing, and a stage that reports has not named for 5 s."""
+        seen = [s for s in self._lines.get(hall, {}).values() if now_ms - s[0] <= FORGET_MS]
+        if not seen:
+            return []  # A stage that is silent may be well; only one that speaks can contradict.
+        standing = {line["line"] for _, lines in seen for line in lines}
+        for line in standing:
+            self._missing_since.pop(line, None)
+        gone = [line for line in logged if line not in standing]
+        late = [k for k in gone if now_ms - self._missing_since.setdefault(k, now_ms) > FORGET_MS]
+        return [(hall, NoteLineDown(line, "lost")) for line in late]
+
+    def _notes(self, batch: dict[str, Any], now_ms: int) -> Iterator[Note]:
+        node = batch["node"]
+        for happening in batch["happenings"]:
+            match happening:
+                case {"kind": "line_up", "hall": str(h), "line": str(line)}:
+                    seat, person = happening["seat"], happening["person"]
+                    if not (isinstance(seat, str) and isinstance(person, str)):
+                        raise PeerFault("a line of nobody")
+                    wish = NoteLineUp(SeatId(seat), LineId(line), PersonId(person))
+                    yield HallId(h), wish
+                case {
+                    "kind": "line_down",
+                    "hall": str(h),
+                    "line": str(line),
+                    "reason": str(reason),
+                }:
+                    yield HallId(h), NoteLineDown(LineId(line), reason)
+                case {"kind": "lines", "hall": str(h), "lines": [*lines]}:
+                    if not all(isinstance(line.get("line"), str) for line in lines):
+                        raise PeerFault("a line without an id")
+                    self._lines.setdefault(HallId(h), {})[node] = (now_ms, lines)
+                case {"kind": "audience", "hall": str(h)}:
+                    counts = {k: int(happening[k]) for k in self.audience(HallId(""), now_ms)}
+                    self._audience.setdefault(HallId(h), {})[node] = (now_ms, counts)
+                case {"kind": "refused", "code": str(code), "count": int(count)}:
+                    self.refused[node, code] = count
+                case {"kind": str()}:
+                    pass  # A newer node may know more than we do.
+                case _:
+                    raise PeerFault("a happening without a kind")

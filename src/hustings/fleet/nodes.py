@@ -1,0 +1,136 @@
+"""The children of one machine: how each is started, and the order file it reads.
+
+The orders of stage and edge are spec/processes.md; nats-server's is its own configuration. What
+nodes are told about halls does not go through files (desk/stagehand.py).
+"""
+
+import hashlib
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from hustings.fleet.site import Site
+
+
+@dataclass(frozen=True)
+class Child:
+    name: str
+    argv: tuple[str, ...]
+    ports: tuple[tuple[str, str], ...]
+    """Kind (tcp, udp) and address of each port it binds."""
+    order: str
+    """What its order file holds; a running child with another order is not adopted."""
+
+    @property
+    def fingerprint(self) -> str:
+        program = Path(self.argv[0])
+        made = program.stat().st_mtime_ns if program.exists() else 0
+        return hashlib.sha256(f"{self.argv}{made}{self.order}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Nats:
+    url: str
+    token: str
+
+
+@dataclass(frozen=True)
+class DeskOrder:
+    data: str
+    http: str
+    nats: Nats
+    public: str
+    stages: tuple[str, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> "DeskOrder":
+        told = json.loads(path.read_text())
+        told["nats"], told["stages"] = Nats(**told["nats"]), tuple(told["stages"])
+        return cls(**told)
+
+
+@dataclass(frozen=True)
+class Programs:
+    nats: str
+    media: str
+    pages: Path
+
+
+def children(site: Site, programs: Programs, token: str) -> list[Child]:
+    """Writes their order files; starts none of them."""
+    nats = Nats(f"nats://{site.loopback(3)}", token)
+    return [
+        _nats(site, programs, token),
+        _desk(site, nats),
+        _stage(site, programs, nats),
+        _edge(site, programs, nats),
+    ]
+
+
+def write(path: Path, text: str) -> str:
+    """An order holds a token: for its owner's eyes only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(text)
+    return text
+
+
+def _nats(site: Site, programs: Programs, token: str) -> Child:
+    address, path = site.loopback(3), site.run / "nats.conf"
+    order = write(path, f'listen: "{address}"\nauthorization {{ token: "{token}" }}\n')
+    argv = (programs.nats, "-c", str(path))
+    return Child("nats", argv, (("tcp", address),), order)
+
+
+def _desk(site: Site, nats: Nats) -> Child:
+    address, path = site.loopback(5), site.run / "desk.order.json"
+    told = DeskOrder(
+        data=str(site.data),
+        http=address,
+        nats=nats,
+        public=site.public,
+        stages=(site.loopback(4),),
+    )
+    argv = (sys.executable, "-m", "hustings", "desk", str(path))
+    return Child("desk", argv, (("tcp", address),), _write(path, asdict(told)))
+
+
+def _stage(site: Site, programs: Programs, nats: Nats) -> Child:
+    name, udp, http = "stage-1", site.outside(2), site.loopback(4)
+    told = {
+        "node": name,
+        "data": _folder(site.run / name),
+        "nats": asdict(nats),
+        "http": http,
+        "udp": udp,
+        "announce": list(site.settings.announce),
+    }
+    path = site.run / f"{name}.order.json"
+    argv = (programs.media, "stage", str(path))
+    return Child(name, argv, (("udp", udp), ("tcp", http)), _write(path, told))
+
+
+def _edge(site: Site, programs: Programs, nats: Nats) -> Child:
+    name, page, stream = "edge-1", site.outside(0), site.outside(1)
+    told = {
+        "node": name,
+        "data": _folder(site.run / name),
+        "nats": asdict(nats),
+        "page": page,
+        "stream": stream,
+        "pages": str(programs.pages),
+    }
+    path = site.run / f"{name}.order.json"
+    argv = (programs.media, "edge", str(path))
+    return Child(name, argv, (("tcp", page), ("tcp", stream)), _write(path, told))
+
+
+def _write(path: Path, told: dict[str, Any]) -> str:
+    return write(path, json.dumps(told, indent=1) + "\n")
+
+
+def _folder(path: Path) -> str:
+    path.mkdir(parents=True, exist_ok=True)
+    return str(path)

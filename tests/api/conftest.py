@@ -1,0 +1,73 @@
+"""The application with a log in memory and a clock moved by hand; no sockets."""
+
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hustings.api.app import build
+from hustings.api.context import Context
+from hustings.desk.desk import Desk
+from hustings.desk.invitations import owner_pass
+from hustings.desk.ports import Keys, Ports
+from hustings.desk.stagehand import Stagehand
+from hustings.desk.watch import Watch
+from hustings.ops.figures import Figures
+from hustings.testing.bus import FakeBus
+from hustings.testing.clock import ManualClock
+from hustings.testing.entropy import SeededEntropy
+from hustings.testing.store import MemoryStore
+
+PUBLIC = "https://hall.example.org"
+
+
+@dataclass
+class Town:
+    """A whole control plane, in memory."""
+
+    desk: Desk
+    stagehand: Stagehand
+    bus: FakeBus
+    clock: ManualClock
+    store: MemoryStore
+    http: httpx.AsyncClient
+    owner: dict[str, str]
+
+    async def ask(self, method, path, json=None, **more):
+        more.setdefault("headers", self.owner)
+        return await self.http.request(method, f"/api/v1{path}", json=json, **more)
+
+    async def hall(self, *moves, **fields):
+        await self.ask("POST", "/halls", {"hall": "demo", "title": "Demo", **fields})
+        for move in moves:
+            assert (await self.ask("POST", f"/halls/demo/{move}")).status_code == 200
+
+    async def seat(self, seat="ana", name="Ana Ferreira", **fields):
+        return (
+            await self.ask("POST", "/halls/demo/seats", {"seat": seat, "name": name, **fields})
+        ).json()
+
+    async def guest(self, role, name="Guest"):
+        given = (await self.ask("POST", "/halls/demo/passes", {"role": role, "name": name})).json()
+        return bearer(given["pass"])
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+async def town():
+    clock, bus, store, watch, figures = ManualClock(), FakeBus(), MemoryStore(), Watch(), Figures()
+    keys = Keys(*(Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2)))
+    stagehand = Stagehand(bus, watch, own="127.0.0.1:8005", stages=["127.0.0.1:8004"])
+    desk = Desk(Ports(clock, SeededEntropy(), store, keys), figures.noting(stagehand.changed))
+    await desk.load()
+    await stagehand.begin(desk)
+    figures.look_at(desk, stagehand, bus)
+    context = Context(desk, watch, store.owner_links, figures, PUBLIC, lambda: {"bus": bus.up})
+    transport = httpx.ASGITransport(build(context), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as http:
+        owner = bearer(owner_pass(desk).token)
+        yield Town(desk, stagehand, bus, clock, store, http, owner)

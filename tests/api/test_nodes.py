@@ -1,0 +1,151 @@
+"""Orders out, happenings in, over a bus without a network."""
+
+import json
+
+from hustings.desk import timers
+
+
+def batch(node="stage-1", *happenings, role="stage"):
+    told = {"v": 1, "node": node, "role": role, "boot": "b", "seq": 1, "at_ms": 1}
+    return f"hustings.happenings.{node}", json.dumps({**told, "happenings": happenings}).encode()
+
+
+def hello(node="edge-1", role="edge"):
+    return f"hustings.hello.{node}", json.dumps({"node": node, "role": role}).encode()
+
+
+UP = {"kind": "line_up", "hall": "demo", "seat": "ana", "line": "l1", "person": "p_x"}
+
+
+def orders(town, node):
+    return [json.loads(m) for s, m in town.bus.published if s == f"hustings.orders.{node}"]
+
+
+async def test_a_node_that_says_hello_is_told_what_to_do(town):
+    await town.hall("open")
+    await town.seat(role="host")
+
+    await town.bus.arrive(*hello())
+    await town.bus.arrive(*hello("stage-1", "stage"))
+
+    edge, stage = orders(town, "edge-1")[-1], orders(town, "stage-1")[-1]
+    assert edge["halls"][0]["seats"] == [{"seat": "ana", "name": "Ana Ferreira", "host": True}]
+    assert stage["halls"][0]["seats"] == [{"seat": "ana", "host": True}]
+    assert stage["halls"][0]["stages"] == ["127.0.0.1:8004"]
+    assert (stage["desk"], stage["revision"]) == ("127.0.0.1:8005", town.desk.revision)
+    assert "Ana" not in json.dumps(orders(town, "stage-1"))
+
+
+async def test_every_change_is_told_at_once_and_drafts_never(town):
+    await town.bus.arrive(*hello())
+    await town.hall("announce", "open", "end")
+
+    states = [[hall["state"] for hall in told["halls"]] for told in orders(town, "edge-1")]
+    town.clock.advance(3_600_001)
+    await town.bus.arrive(*hello())
+
+    assert states == [[], [], ["announced"], ["live"], ["ended"]]
+    assert orders(town, "edge-1")[-1]["halls"] == []
+
+
+async def test_erasing_and_revoking_reach_the_nodes(town):
+    await town.hall("open")
+    ana = await town.seat()
+    await town.bus.arrive(*hello())
+
+    await town.ask("DELETE", f"/people/{ana['person']}")
+
+    last = orders(town, "edge-1")[-1]
+    assert last["halls"][0]["seats"] == []
+    assert len(last["revoked"]) == 1
+
+
+async def test_what_stands_now_is_shown_and_forgotten_after_five_seconds(town):
+    await town.hall("open")
+    line = {"seat": "ana", "line": "l1", "heard": True}
+    heard = {
+        "kind": "audience",
+        "hall": "demo",
+        "listeners": 7,
+        "joined": 9,
+        "left": 2,
+        "let_go": 0,
+    }
+    await town.bus.arrive(*batch("stage-1", {"kind": "lines", "hall": "demo", "lines": [line]}))
+    await town.bus.arrive(*batch("edge-1", heard, role="edge"))
+    await town.bus.arrive(*batch("edge-2", heard, role="edge"))
+
+    now = (await town.ask("GET", "/halls/demo")).json()
+    town.clock.advance(5001)
+    later = (await town.ask("GET", "/halls/demo")).json()
+
+    assert (now["lines"], now["audience"]["listeners"], len(now["nodes"])) == ([line], 14, 3)
+    assert (later["lines"], later["audience"]["listeners"], later["nodes"]) == ([], 0, [])
+
+
+async def test_lines_are_logged_once_however_often_they_are_told(town):
+    await town.hall("open")
+    for _ in range(2):
+        await town.bus.arrive(*batch("stage-1", UP))
+    await town.bus.arrive(
+        *batch("stage-1", {"kind": "line_down", "hall": "demo", "line": "l1", "reason": "left"})
+    )
+
+    log = (await town.ask("GET", "/halls/demo/log")).json()["entries"]
+
+    lines = [e["record"] for e in log if e["record"]["kind"].startswith("line")]
+    assert [(r["kind"], r["by"]) for r in lines] == [
+        ("line_up", "stage-1"),
+        ("line_down", "stage-1"),
+    ]
+
+
+async def test_a_line_that_a_new_stage_knows_nothing_of_is_lost(town):
+    await town.hall("open")
+    await town.bus.arrive(*batch("stage-1", UP))
+    empty = {"kind": "lines", "hall": "demo", "lines": []}
+
+    await town.bus.arrive(*batch("stage-1", empty))
+    assert town.desk.hall("demo").floor.lines
+    town.clock.advance(5001)
+    await town.bus.arrive(*batch("stage-1", empty))
+
+    assert town.desk.hall("demo").floor.lines == {}
+
+
+async def test_nonsense_from_a_node_is_counted_and_harms_nothing(town):
+    await town.hall("open")
+    for message in (b"", b"[]", b'{"node":"other"}', b'{"node":"n","role":"king","happenings":[]}'):
+        await town.bus.arrive("hustings.happenings.n", message)
+        await town.bus.arrive("hustings.hello.n", message)
+    odd = [
+        {"kind": "audience", "hall": "demo"},
+        {"kind": "lines", "hall": "demo", "lines": [1]},
+        {},
+    ]
+    for happening in odd:
+        await town.bus.arrive(*batch("stage-1", happening))
+    await town.bus.arrive(*batch("stage-1", {**UP, "hall": "none"}))
+
+    assert town.stagehand.peer_faults == 12
+    assert (await town.ask("GET", "/halls/demo")).json()["nodes"][0]["node"] == "stage-1"
+
+
+async def test_a_full_disk_does_not_stop_the_clock(town, monkeypatch):
+    import asyncio
+
+    calls = []
+
+    async def failing():
+        calls.append(1)
+        raise OSError("disk full")
+
+    monkeypatch.setattr(town.desk, "tick", failing)
+    running = asyncio.create_task(timers.run(town.desk, town.stagehand))
+    for _ in range(3):
+        for _ in range(10):
+            await asyncio.sleep(0)
+        town.clock.advance(1000)
+    running.cancel()
+
+    assert len(calls) == 3
