@@ -88,7 +88,8 @@ def _stream(page: str, hall: str) -> str:
     if answer.is_error:
         raise StartRefused(told.get("title", "Refused."), told.get("next", ""))
     at = told["stream"]
-    return f"{at['origin'] or f'http://{httpx.URL(page).host}:{at['port']}'}{at['path']}"
+    origin = at["origin"] or f"http://{httpx.URL(page).host}:{at['port']}"
+    return f"{origin}{at['path']}"
 
 
 def _seat(token: str) -> str:

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from hustings.cli import bench, demo, ears
 from hustings.cli import desk as desk_verb
 from hustings.domain.refusals import StartRefused
 
@@ -15,6 +16,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A live-audio town hall.",
 )
+app.command()(demo.demo)
+app.command()(ears.speak)
+app.command()(ears.listen)
+app.add_typer(bench.app, name="bench", hidden=True)
 app.command(hidden=True)(desk_verb.desk)
 
 

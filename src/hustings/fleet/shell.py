@@ -49,7 +49,7 @@ class Shell:
             loop.add_signal_handler(signum, self.stop)
         while (done := self._perform()) is None:
             await self._wait()
-            self._handle(sup.Tick())
+            self._core.handle(sup.Tick(), self._around.now_ms())
             for line in self._tail.warnings():
                 self._around.say(line)
         if done.refused:
