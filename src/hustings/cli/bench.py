@@ -90,8 +90,10 @@ async def _stage(speakers: int, seconds: int, listeners: int, stop_desk: bool) -
             finally:
                 if desk:
                     os.kill(desk, signal.SIGCONT)
-            ended = await running.end()
             reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
+            ended = await running.end()
         return measured | {"listeners_missed": (ended.get("listeners") or {}).get("missed", 0)}
 
 
