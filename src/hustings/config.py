@@ -95,3 +95,7 @@ def _file(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise StartRefused(f"The file {path} cannot be read: {error}.", "Mend it.") from None
     return {"pass_" if name == "pass" else name: value for name, value in told.items()}
+
+
+def has_screen() -> bool:
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -14,26 +14,31 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from hustings import assemble, config
+from hustings import config
+from hustings.assemble.house import House, house
+from hustings.fleet.crowd import Crowd, crowd
+from hustings.fleet.programs import find_media
 from hustings.fleet.site import Site
+from hustings.ops.clock import SystemClock
+from hustings.rehearse import chirps
 from hustings.rehearse import evening as evenings
-from hustings.rehearse.crowd import crowd
 from hustings.rehearse.evening import Evening, Seat
 
 app = typer.Typer(help="Measurements.", no_args_is_help=True)
 SETTLE_S = 4
 VOICES = Path(__file__).parents[1] / "voices"
 JOINS = 8
+CLOCK = SystemClock()
 
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON.")]
 
 
 @asynccontextmanager
-async def town_hall(seats: list[Seat]) -> AsyncIterator[tuple[Evening, assemble.House]]:
+async def town_hall(seats: list[Seat]) -> AsyncIterator[tuple[Evening, House]]:
     """A town hall of its own, on free ports, in a folder that goes away."""
     with tempfile.TemporaryDirectory(prefix="hustings-bench-") as folder:
         settings = config.load(config.Sources.real(data=folder, port=_free_ports()))
-        with assemble.house(Site(settings.site), lambda _line: None) as home:
+        with house(Site(settings.site), lambda _line: None) as home:
             running = asyncio.create_task(home.shell.run())
             try:
                 owner = home.site.owner_pass.read_text
@@ -55,8 +60,6 @@ def _free_ports() -> int:
 
 
 def _media() -> str:
-    from hustings.fleet.programs import find_media
-
     return find_media(config.load(config.Sources.real()).site.media)
 
 
@@ -73,16 +76,20 @@ def stage(
     print(json.dumps(figures) if json_ else _readable(figures))
 
 
-async def _stage(speakers: int, seconds: int, listeners: int, stop_desk: bool) -> dict[str, Any]:
+async def _stage(
+    speakers: int, seconds: int, listeners: int, stop_desk: bool
+) -> dict[str, Any]:
     seats = [Seat(f"s{n}", f"Speaker {n}") for n in range(speakers)]
     async with town_hall(seats) as (evening, home):
-        order: dict[str, Any] = {"speakers": [_speaker(evening, seat.seat, n) for n, seat in enumerate(seats)]}
+        talking = [_speaker(evening, seat.seat, n) for n, seat in enumerate(seats)]
+        order: dict[str, Any] = {"speakers": talking}
         if listeners:
-            order["listeners"] = {"count": listeners, "stream": evening.stream_url, "ramp_per_s": 1000}
+            ears = {"count": listeners, "stream": evening.stream_url, "ramp_per_s": 1000}
+            order["listeners"] = ears
         async with crowd(_media(), order) as running:
             reading = asyncio.create_task(_read(running))
-            await asyncio.sleep(SETTLE_S + listeners / 1000)
-            desk = json.loads((home.site.run / "desk.json").read_text())["pid"] if stop_desk else None
+            await CLOCK.sleep_ms(SETTLE_S * 1000 + listeners)
+            desk = _pid(home, "desk") if stop_desk else None
             if desk:
                 os.kill(desk, signal.SIGSTOP)
             try:
@@ -90,22 +97,28 @@ async def _stage(speakers: int, seconds: int, listeners: int, stop_desk: bool) -
             finally:
                 if desk:
                     os.kill(desk, signal.SIGCONT)
-            reading.cancel()
-            with suppress(asyncio.CancelledError):
-                await reading
-            ended = await running.end()
-        return measured | {"listeners_missed": (ended.get("listeners") or {}).get("missed", 0)}
+            running.stop()
+            heard = (await reading).get("listeners") or {}
+        return measured | {"listeners_missed": heard.get("missed", 0)}
 
 
-async def _read(running: Any) -> None:
-    async for _ in running.lines():
-        pass
+async def _read(running: Crowd) -> dict[str, Any]:
+    """Its last line."""
+    last: dict[str, Any] = {}
+    async for line in running.lines():
+        last = line
+    return last
+
+
+def _pid(home: House, name: str) -> int:
+    pid: int = json.loads((home.site.run / f"{name}.json").read_text())["pid"]
+    return pid
 
 
 async def _measure(stage_http: str, seconds: int, speakers: int) -> dict[str, Any]:
     async with httpx.AsyncClient(base_url=f"http://{stage_http}") as client:
         before = (await client.delete("/stats")).json()["cpu_s"]
-        await asyncio.sleep(seconds)
+        await CLOCK.sleep_ms(seconds * 1000)
         after = (await client.get("/stats")).json()
     share = (after["cpu_s"] - before) / seconds * 100
     late = {name: after["tick_late_ms"][name] for name in ("p50", "p99", "max")}
@@ -139,8 +152,6 @@ def delay(
 
 
 async def _delay(seconds: int) -> dict[str, Any]:
-    from hustings.rehearse import chirps
-
     with tempfile.TemporaryDirectory(prefix="hustings-chirps-") as name:
         folder = Path(name)
         sound, frames = chirps.train(seconds)
@@ -178,9 +189,7 @@ def _one_listener(evening: Evening, save: Path, parts: Path) -> dict[str, Any]:
 
 async def _join(evening: Evening, folder: Path, n: int) -> int:
     """How far behind now a page plays that joins at this moment."""
-    from hustings.rehearse import chirps
-
-    await asyncio.sleep(0.031 * n)
+    await CLOCK.sleep_ms(31 * n)
     save, parts = folder / "join.mp4", folder / "join.tsv"
     await _run({"seconds": 1.0, "listeners": _one_listener(evening, save, parts)})
     return chirps.Listened.read(save, parts).head_start()
@@ -188,8 +197,7 @@ async def _join(evening: Evening, folder: Path, n: int) -> int:
 
 async def _run(order: dict[str, Any]) -> None:
     async with crowd(_media(), order) as running:
-        async for _ in running.lines():
-            pass
+        await _read(running)
 
 
 def _readable(figures: dict[str, Any]) -> str:

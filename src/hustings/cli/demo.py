@@ -1,157 +1,200 @@
-"""`hustings demo`: a whole town hall with a hall already live, on this machine."""
+"""`hustings demo`: the same town hall with a hall already live, two speakers, a crowd, links."""
 
 import asyncio
 import json
-import os
 import socket
 import sys
 import webbrowser
-from contextlib import contextmanager, suppress
-from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 import segno
 import typer
 
-from hustings import assemble, config
+from hustings.assemble.house import House
+from hustings.cli.client import DEMO, Client, Unwished, claims
+from hustings.cli.common import SITE, Told, takes
+from hustings.cli.keys import keys
+from hustings.cli.serve import POLL_MS, addresses, client, keep_open, say, until_ready
+from hustings.config import Sources, has_screen
+from hustings.fleet.crowd import CrowdFault, crowd, listeners, speaker
+from hustings.fleet.nodes import write
 from hustings.fleet.programs import find_media
 from hustings.fleet.site import Site
-from hustings.rehearse import evening as evenings
-from hustings.rehearse.crowd import Crowd, crowd
-from hustings.rehearse.evening import Evening, Seat
+from hustings.ops.clock import SystemClock
 
 VOICES = Path(__file__).parents[1] / "voices"
-SEATS = [Seat("ana", "Ana Ferreira"), Seat("ben", "Ben Okafor"), Seat("you", "You", "host")]
+SEATS = {
+    "ana": ("Ana Ferreira", "speaker"),
+    "ben": ("Ben Okafor", "speaker"),
+    "you": ("You", "host"),
+}
+RECORDED = ("ana", "ben")
+LISTENERS = 300
+CROWD_AGAIN_MS = 1000
 
 
+@takes(SITE)
 def demo(
-    port: Annotated[int | None, typer.Option(help="Page port; streams take the next.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Data directory.")] = None,
-    listeners: Annotated[int, typer.Option(min=0, help="Synthetic listeners.")] = 300,
+    told: Told,
+    listeners: Annotated[int, typer.Option(help="How many synthetic listeners.")] = LISTENERS,
     no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
-    json_: Annotated[bool, typer.Option("--json", help="One line when ready.")] = False,
 ) -> None:
-    """A hall already live: two recorded speakers, a synthetic crowd, links and a QR code."""
-    sources = config.Sources.real(port=port, host="0.0.0.0")  # noqa: S104  A phone must reach it.
-    settings = config.load(config.Sources(sources.env, {**sources.flags, "data": data or sources.home / "demo"}, sources.home))
-    say = (lambda line: print(line, file=sys.stderr, flush=True))
-    with assemble.house(Site(settings.site), say) as home:
-        show = _Show(home, listeners, json_, no_open or json_)
-        asyncio.run(show.run())
+    """Run a town hall that is already live, with recorded speakers and a synthetic crowd."""
+    home = Sources.real().home / DEMO
+    site = Site(told.settings(data=home, host="0.0.0.0").site)
+
+    async def show(house: House) -> None:
+        await _show(_Show(site, house, told, listeners), no_open=no_open)
+
+    asyncio.run(keep_open(site, show))
 
 
 class _Show:
-    def __init__(self, home: assemble.House, listeners: int, as_json: bool, quiet: bool) -> None:
-        self._home, self._listeners = home, listeners
-        self._as_json, self._quiet = as_json, quiet
-        self._desk_held = False
+    def __init__(self, site: Site, house: House, told: Told, count: int) -> None:
+        self.site, self.house, self.told, self.count = site, house, told, count
+        self.note = ""
 
-    async def run(self) -> None:
-        house = asyncio.create_task(self._home.shell.run())
-        evening = asyncio.create_task(self._evening())
-        await asyncio.wait({house, evening}, return_when=asyncio.FIRST_COMPLETED)
-        evening.cancel()
-        with suppress(asyncio.CancelledError):
-            await evening
-        self._home.shell.stop()
-        await house
-
-    async def _evening(self) -> None:
-        site = self._home.site
-        owner = site.owner_pass.read_text
-        evening = await evenings.begin(site.local, owner, "demo", SEATS)
-        with _keys(self._pressed):
-            async with crowd(find_media(site.settings.media), self._order(evening)) as running:
-                self._welcome(evening)
-                await self._watch(running)
-
-    def _order(self, evening: Evening) -> dict[str, Any]:
-        def speaker(seat: str) -> dict[str, Any]:
-            told = {"whip": evening.whip_url(seat), "pass": evening.seats[seat]["pass"]}
-            return told | {"file": str(VOICES / f"{seat}.opus"), "loop": True}
-
-        order: dict[str, Any] = {"speakers": [speaker("ana"), speaker("ben")]}
-        if self._listeners:
-            order["listeners"] = {"count": self._listeners, "stream": evening.stream_url}
-        return order
-
-    def _welcome(self, evening: Evening) -> None:
-        studio = evening.seats["you"]["studio_url"]
-        if self._as_json:
-            print(json.dumps(_links(evening, studio)), flush=True)
-            return
-        lan = f"http://{_lan_address()}:{_port(evening.page)}/h/{evening.hall}"
-        print(f"\nA town hall is live.\n\n  Listen     {evening.listen_url}\n  Host it    {studio}")
-        print("             (take the seat “you” there with your own microphone)")
-        print(f"  Player     ffplay {evening.stream_url}")
-        print(f"  Phone      {lan}  (on the same network)\n")
-        segno.make(lan, error="l").terminal(compact=True)
-        print("\n  d  stop the desk: keep listening    u  start it again    q  end\n", flush=True)
-        if not self._quiet and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-            webbrowser.open(evening.listen_url)
-            webbrowser.open(studio)
-
-    async def _watch(self, running: Crowd) -> None:
-        async for line in running.lines():
-            at = line["listeners"]
-            if self._as_json or not at or not sys.stdout.isatty():
-                continue
-            age = (at["age_ms"]["p50"] or 0) / 1000
-            desk = "desk stopped: keep listening" if self._desk_held else "desk running"
-            told = f"{at['playing']} listening · {at['parts']} parts · {at['missed']} missed"
-            print(f"\r\033[K  {told} · {age:.1f} s behind the room · {desk}", end="", flush=True)
-
-    def _pressed(self, key: str) -> None:
-        if key == "d" and not self._desk_held:
-            self._desk_held = True
-            self._home.shell.hold("desk")
-        elif key == "u" and self._desk_held:
-            self._desk_held = False
-            self._home.shell.release("desk")
-        elif key == "q":
-            self._home.shell.stop()
+    def key(self, key: str) -> None:
+        match key:
+            case "d":
+                self.house.shell.hold("desk")
+                self.note = "desk stopped: keep listening"
+            case "u":
+                self.house.shell.release("desk")
+                self.note = "desk started"
+            case "q":
+                self.house.shell.stop()
 
 
-def _links(evening: Evening, studio: str) -> dict[str, str]:
-    return {
-        "hall": evening.hall,
-        "listen_url": evening.listen_url,
-        "studio_url": studio,
-        "stream_url": evening.stream_url,
-        "api_url": f"{evening.page}/api/v1",
+async def _show(show: _Show, *, no_open: bool) -> None:
+    await until_ready(show.site)
+    hall, passes = await asyncio.to_thread(_set_up, client(show.site), show.site)
+    going = asyncio.ensure_future(_keep_crowd(show, hall, passes))
+    try:
+        await _until_parts_flow(show.site, hall)
+        told = addresses(show.site, hall)
+        told["studio_url"] += f"?pass={passes['you']}"
+        show.told.show(told, *_lines(told, show.site))
+        if has_screen() and not no_open:
+            for url in (told["listen_url"], told["studio_url"]):
+                await asyncio.to_thread(webbrowser.open, url)
+        with keys(show.key):
+            await going
+    finally:
+        going.cancel()
+        await asyncio.gather(going, return_exceptions=True)
+
+
+def _set_up(desk: Client, site: Site) -> tuple[str, dict[str, str]]:
+    """The hall of the demo, live, with its three seats; answers it and their passes."""
+    hall = _hall(desk)
+    known = desk.call("GET", f"/halls/{hall}")
+    path = site.run / "demo.json"
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    passes = {seat: _pass(desk, known, seat, kept.get(seat, "")) for seat in SEATS}
+    write(path, json.dumps(passes))
+    if known["state"] != "live":
+        desk.call("POST", f"/halls/{hall}/{'resume' if known['state'] == 'paused' else 'open'}")
+    return hall, passes
+
+
+def _hall(desk: Client) -> str:
+    """`demo`, or the next one after those that were ended."""
+    states = {hall["hall"]: hall["state"] for hall in desk.call("GET", "/halls")["halls"]}
+    names = (DEMO if n == 1 else f"{DEMO}-{n}" for n in range(1, len(states) + 2))
+    hall = next(name for name in names if states.get(name) != "ended")
+    if hall not in states:
+        desk.call("POST", "/halls", {"hall": hall, "title": "Demo town hall"})
+    return hall
+
+
+def _pass(desk: Client, hall: dict[str, Any], seat: str, kept: str) -> str:
+    """A pass to `seat` that is good: the one kept from an earlier start, or a new one."""
+    taken = seat in {one["seat"] for one in hall["seats"]}
+    if taken and claims(kept).get("hall") == hall["hall"]:
+        try:
+            Client(desk.url, desk.api, kept).call("GET", f"/me?hall={hall['hall']}")
+            return kept
+        except Unwished:
+            pass
+    if taken:
+        desk.call("DELETE", f"/halls/{hall['hall']}/seats/{seat}")
+    name, role = SEATS[seat]
+    body = {"seat": seat, "name": name, "role": role}
+    given: str = desk.call("POST", f"/halls/{hall['hall']}/seats", body)["pass"]
+    return given
+
+
+async def _keep_crowd(show: _Show, hall: str, passes: dict[str, str]) -> None:
+    """Speakers and listeners, again and again until the demo ends."""
+    clock, site = SystemClock(), show.site
+    voices = [
+        speaker(f"{site.local}/whip/{hall}/{seat}", passes[seat], VOICES / f"{seat}.opus")
+        for seat in RECORDED
+    ]
+    order = {
+        "seconds": None,
+        "speakers": [{**voice, "loop": True} for voice in voices],
+        "listeners": listeners(show.count, f"{site.stream}/h/{hall}/live.mp4"),
     }
+    while True:
+        try:
+            async with crowd(find_media(site.settings.media), order) as running:
+                async for said in running.lines():
+                    _status(show, said)
+        except CrowdFault as fault:
+            say(f"The crowd broke and comes again: {fault}")
+        await clock.sleep_ms(CROWD_AGAIN_MS)
 
 
-def _port(page: str) -> str:
-    return page.rpartition(":")[2]
+async def _until_parts_flow(site: Site, hall: str) -> None:
+    clock, first = SystemClock(), None
+    async with httpx.AsyncClient(trust_env=False) as http:
+        while True:
+            try:
+                state = (await http.get(f"{site.local}/h/{hall}/state.json", timeout=2)).json()
+                newest = state.get("newest_part") if state.get("state") == "live" else None
+            except (httpx.HTTPError, ValueError):
+                newest = None
+            if newest is not None and first is not None and newest > first:
+                return
+            first = newest if first is None else first
+            await clock.sleep_ms(POLL_MS)
 
 
-def _lan_address() -> str:
-    """The address of ours that others on the network would use; nothing is sent."""
+def _lines(told: dict[str, Any], site: Site) -> list[str]:
+    lines = ["", "On air.", f"  Listen:  {told['listen_url']}", f"  Studio:  {told['studio_url']}"]
+    address = _lan_address()
+    if address and site.settings.host == "0.0.0.0":
+        url = f"http://{address}:{site.settings.port}/h/{told['hall']}"
+        lines += [f"  On a phone in this network:  {url}", _qr(url)]
+    return [*lines, "", "d stops the desk, u starts it again, q ends.", ""]
+
+
+def _qr(url: str) -> str:
+    out = StringIO()
+    segno.make(url, error="l").terminal(out, compact=True)
+    return out.getvalue()
+
+
+def _lan_address() -> str | None:
+    """How others in this network reach us. Sends nothing: connecting UDP only picks a route."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))
-            return str(probe.getsockname()[0])
         except OSError:
-            return "127.0.0.1"
+            return None
+        address: str = probe.getsockname()[0]
+    return None if address.startswith("127.") else address
 
 
-@contextmanager
-def _keys(pressed: Callable[[str], None]) -> Iterator[None]:
-    """Single keys, where there is somebody to press them."""
-    if not sys.stdin.isatty():
-        yield
+def _status(show: _Show, said: dict[str, Any]) -> None:
+    heard = said.get("listeners")
+    if show.told.as_json or not heard or not sys.stdout.isatty():
         return
-    import termios
-    import tty
-
-    loop, fd = asyncio.get_running_loop(), sys.stdin.fileno()
-    before = termios.tcgetattr(fd)
-    tty.setcbreak(fd)
-    loop.add_reader(fd, lambda: pressed(os.read(fd, 1).decode(errors="replace")))
-    try:
-        yield
-    finally:
-        loop.remove_reader(fd)
-        termios.tcsetattr(fd, termios.TCSADRAIN, before)
+    age_ms = (heard.get("age_ms") or {}).get("p50")
+    line = f"{heard['playing']} listening, {heard['parts']} parts, {heard['missed']} missed"
+    print(f"\r\x1b[K{line}, {age_ms} ms old  {show.note}", end="", flush=True)

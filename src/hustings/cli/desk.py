@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from hustings import assemble
 from hustings.domain.refusals import StartRefused
 from hustings.fleet.nodes import DeskOrder
 
@@ -15,4 +14,7 @@ def desk(order: Path) -> None:
         raise StartRefused(
             f"The order {order} cannot be read: {error}.", "Write it again."
         ) from None
-    assemble.run_desk(told)
+    # Loaded here: no other verb needs HTTP, SQL and NATS, nor the second they take to load.
+    from hustings.assemble.desk import run_desk
+
+    run_desk(told)

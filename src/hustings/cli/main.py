@@ -4,9 +4,16 @@ import sys
 
 import typer
 
-from hustings.cli import bench, demo, ears
+from hustings.cli import bench as bench_verb
+from hustings.cli import demo as demo_verb
 from hustings.cli import desk as desk_verb
-from hustings.domain.refusals import StartRefused
+from hustings.cli import hall as hall_verb
+from hustings.cli import listen as listen_verb
+from hustings.cli import owner_link as owner_verb
+from hustings.cli import serve as serve_verb
+from hustings.cli import speak as speak_verb
+from hustings.cli.client import Unwished
+from hustings.domain.refusals import Refused, StartRefused
 
 REFUSED = 2
 
@@ -16,10 +23,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A live-audio town hall.",
 )
-app.command()(demo.demo)
-app.command()(ears.speak)
-app.command()(ears.listen)
-app.add_typer(bench.app, name="bench", hidden=True)
+app.command()(serve_verb.serve)
+app.command()(demo_verb.demo)
+app.add_typer(hall_verb.app, name="hall")
+app.command()(speak_verb.speak)
+app.command()(listen_verb.listen)
+app.command(name="owner-link")(owner_verb.owner_link)
+app.add_typer(bench_verb.app, name=\"bench\", hidden=True)
 app.command(hidden=True)(desk_verb.desk)
 
 
@@ -32,5 +42,15 @@ def main() -> None:
     try:
         app()
     except StartRefused as refused:
-        print(f"{refused.sentence} {refused.mend}", file=sys.stderr)
-        sys.exit(REFUSED)
+        _refuse(refused.sentence, refused.mend)
+    except Refused as refused:
+        _refuse(f"{refused.refusal.sentence} {refused.detail}", refused.refusal.next)
+    except Unwished as unwished:
+        problem = unwished.problem
+        said = [problem.get("title", "It was refused."), problem.get("detail", "")]
+        _refuse(" ".join(dict.fromkeys(said)).strip(), problem.get("next", ""))
+
+
+def _refuse(sentence: str, mend: str) -> None:
+    print(f"{sentence}\n{mend}".rstrip(), file=sys.stderr)
+    sys.exit(REFUSED)

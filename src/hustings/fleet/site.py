@@ -67,7 +67,17 @@ class Site:
 
     @property
     def local(self) -> str:
-        return f"http://127.0.0.1:{self.settings.port}"
+        return f"http://{self._near}:{self.settings.port}"
+
+    @property
+    def stream(self) -> str:
+        return f"http://{self._near}:{self.settings.port + 1}"
+
+    @property
+    def _near(self) -> str:
+        """Where this machine reaches its own outside ports."""
+        host = self.settings.host
+        return "127.0.0.1" if host in ("0.0.0.0", "::") else host
 
     @property
     def api(self) -> str:

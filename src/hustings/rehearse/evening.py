@@ -7,8 +7,11 @@ from typing import Any
 
 import httpx
 
+from hustings.ops.clock import SystemClock
+
 READY_WITHIN_S = 30
-LOOK_EVERY_S = 0.05
+LOOK_EVERY_MS = 50
+CLOCK = SystemClock()
 
 
 class NotReady(Exception):
@@ -53,7 +56,7 @@ async def until(ready: Callable[[], Any], what: str) -> Any:
                         return answer
                 except httpx.TransportError:
                     pass
-                await asyncio.sleep(LOOK_EVERY_S)
+                await CLOCK.sleep_ms(LOOK_EVERY_MS)
     except TimeoutError:
         raise NotReady(f"{what} within {READY_WITHIN_S} s") from None
 

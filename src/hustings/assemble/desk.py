@@ -1,14 +1,8 @@
-"""Config in, running system out: the only file that knows every adapter. Decides nothing.
-
-What is opened last is closed first.
-"""
+"""The desk process: order in, running desk out. Opened last is closed first."""
 
 import asyncio
-import contextlib
-import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from hustings.api.app import build
@@ -20,28 +14,24 @@ from hustings.desk.invitations import owner_pass
 from hustings.desk.ports import Keys, Ports
 from hustings.desk.stagehand import Stagehand
 from hustings.desk.watch import Watch
-from hustings.fleet import nodes, programs
 from hustings.fleet.bus import PAUSE_MS, NatsBus
 from hustings.fleet.lock import Lock
-from hustings.fleet.shell import Shell, Surroundings
-from hustings.fleet.site import Site
+from hustings.fleet.nodes import DeskOrder
 from hustings.ops import logs
-from hustings.ops.clock import SystemClock, monotonic_ms
+from hustings.ops.clock import SystemClock
 from hustings.ops.entropy import SystemEntropy
 from hustings.ops.figures import Figures
 from hustings.store.keys import load_or_make, write_private
 from hustings.store.sqlite import SqliteStore
 
-TOKEN_BYTES = 24
 
-
-def run_desk(order: nodes.DeskOrder) -> None:
+def run_desk(order: DeskOrder) -> None:
     """The desk process, until SIGTERM."""
     logs.start()
     asyncio.run(_desk(order))
 
 
-async def _desk(order: nodes.DeskOrder) -> None:
+async def _desk(order: DeskOrder) -> None:
     async with _opened(order) as (context, stagehand, bus):
         app, (host, _, port) = build(context), order.http.rpartition(":")
         background = [
@@ -57,7 +47,7 @@ async def _desk(order: nodes.DeskOrder) -> None:
 
 
 @asynccontextmanager
-async def _opened(order: nodes.DeskOrder) -> AsyncIterator[tuple[Context, Stagehand, NatsBus]]:
+async def _opened(order: DeskOrder) -> AsyncIterator[tuple[Context, Stagehand, NatsBus]]:
     data, clock, entropy = Path(order.data), SystemClock(), SystemEntropy()
     async with AsyncExitStack() as stack:
         lock = Lock(data / "run" / "desk.lock", "A desk runs from {folder} already")
@@ -89,35 +79,3 @@ def _readiness(desk: Desk, watch: Watch, bus: NatsBus) -> Callable[[], dict[str,
         return {"bus": bus.connected(), "stage": "stage" in roles, "edge": "edge" in roles}
 
     return ready
-
-
-@dataclass(frozen=True)
-class House:
-    """All processes of one machine, under one supervisor."""
-
-    site: Site
-    shell: Shell
-    first_start: bool
-
-
-@contextlib.contextmanager
-def house(site: Site, say: Callable[[str], None]) -> Iterator[House]:
-    """Everything but the start itself. Raises StartRefused."""
-    lock = Lock(site.data / "lock")
-    try:
-        first_start = not site.owner_pass.exists()
-        found = programs.find(site.settings.media)
-        children = nodes.children(site, found, _nats_token(site))
-        around = Surroundings(site.run, site.logs, monotonic_ms, say)
-        told = {"url": site.local, "api": site.api, "public": site.public}
-        nodes.write(site.server, json.dumps(told))
-        yield House(site, Shell(children, around), first_start)
-    finally:
-        lock.close()
-
-
-def _nats_token(site: Site) -> str:
-    path = site.data / "keys" / "nats.token"
-    if not path.exists():
-        write_private(path, SystemEntropy().draw(TOKEN_BYTES).hex())
-    return path.read_text()

@@ -1,0 +1,126 @@
+"""`hustings hall …`: create, announce, open, pause, resume, end, list, show, seat, pass."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from hustings.cli.client import Client
+from hustings.cli.common import CLIENT, Told, takes
+from hustings.domain.refusals import StartRefused
+from hustings.domain.roles import Role
+
+app = typer.Typer(no_args_is_help=True, help="Create and run town halls.")
+
+Hall = Annotated[str, typer.Argument(help="Its address.")]
+Name = Annotated[str, typer.Option(help="What the person is called.")]
+
+
+@app.command()
+@takes(CLIENT)
+def create(
+    told: Told,
+    hall: Hall,
+    title: Annotated[str | None, typer.Option(help="Its title. Default: its address.")] = None,
+    starts_at: Annotated[str | None, typer.Option(help="ISO 8601, as 2027-03-01T19:00Z.")] = None,
+    window_ms: Annotated[int, typer.Option(help="Repair window of its speakers.")] = 600,
+) -> None:
+    """Create a town hall, as a draft."""
+    body = {
+        "hall": hall,
+        "title": title or hall,
+        "starts_at": _with_offset(starts_at),
+        "window_ms": window_ms,
+    }
+    _show(told, _client(told).call("POST", "/halls", body))
+
+
+def _mover(move: str, does: str) -> None:
+    @takes(CLIENT)
+    def verb(told: Told, hall: Hall) -> None:
+        _show(told, _client(told).call("POST", f"/halls/{hall}/{move}"))
+
+    verb.__doc__ = does
+    app.command(name=move)(verb)
+
+
+for _move, _does in {
+    "announce": "Show the hall to the public.",
+    "open": "Open doors; live at its start, or at once.",
+    "pause": "Pause the programme. Everyone stays.",
+    "resume": "Go on after a pause.",
+    "end": "End the hall. There is no way back.",
+}.items():
+    _mover(_move, _does)
+
+
+@app.command(name="list")
+@takes(CLIENT)
+def list_(told: Told) -> None:
+    """All halls, drafts too."""
+    answer = _client(told).call("GET", "/halls")
+    rows = [f"{h['hall']:<20} {h['state']:<10} {h['title']}" for h in answer["halls"]]
+    told.show(answer, *(rows or ["No town halls yet. Create one with: hustings hall create"]))
+
+
+@app.command()
+@takes(CLIENT)
+def show(told: Told, hall: Hall) -> None:
+    """One hall, as it stands now."""
+    _show(told, _client(told).call("GET", f"/halls/{hall}"))
+
+
+@app.command()
+@takes(CLIENT)
+def seat(
+    told: Told,
+    hall: Hall,
+    seat: Annotated[str, typer.Argument(help="The seat's own short address.")],
+    name: Name,
+    role: Annotated[Role, typer.Option(help="speaker, host or moderator.")] = Role.SPEAKER,
+) -> None:
+    """Give somebody a seat on the stage, and print the link to it."""
+    body = {"seat": seat, "name": name, "role": role}
+    given = _client(told).call("POST", f"/halls/{hall}/seats", body)
+    told.show(given, f"Seat {seat} is for {given['person']}. Their link:", given["studio_url"])
+
+
+@app.command(name="pass")
+@takes(CLIENT)
+def pass_(
+    told: Told,
+    hall: Hall,
+    role: Annotated[Role, typer.Option(help="What they may do.")],
+    name: Name,
+    hours: Annotated[int, typer.Option(help="How long it is good.")] = 72,
+) -> None:
+    """Make a pass, and print its link."""
+    body = {"role": role, "name": name, "hours": hours}
+    given = _client(told).call("POST", f"/halls/{hall}/passes", body)
+    told.show(given, f"For {given['person']}, {role}:", given["url"])
+
+
+def _client(told: Told) -> Client:
+    return Client.of(told.settings())
+
+
+def _show(told: Told, hall: dict[str, Any]) -> None:
+    lines = [f"{hall['title']} ({hall['hall']}) is {hall['state']}."]
+    if hall["starts_at"]:
+        lines.append(f"Starts at {hall['starts_at']}.")
+    lines += [f"Seat {seat['seat']}: {seat['name']}" for seat in hall["seats"]]
+    if "audience" in hall:
+        lines.append(f"{hall['audience']['listeners']} listening, {len(hall['lines'])} on stage.")
+    told.show(hall, *lines, f"Listen: {hall['listen_url']}")
+
+
+def _with_offset(starts_at: str | None) -> str | None:
+    """A time without an offset is this machine's own; the API wants it said."""
+    if starts_at is None:
+        return None
+    try:
+        return datetime.fromisoformat(starts_at).astimezone(UTC).isoformat()
+    except ValueError:
+        raise StartRefused(
+            f"{starts_at} is not a time.", "Write it as in 2027-03-01T19:00Z."
+        ) from None

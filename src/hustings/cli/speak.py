@@ -1,0 +1,62 @@
+"""`hustings speak`: a speaker from a file, over WHIP."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hustings.cli.client import Client, claims
+from hustings.cli.common import CLIENT, Told, takes
+from hustings.domain.refusals import Refused, StartRefused
+from hustings.fleet.crowd import Crowd, crowd, speaker
+from hustings.fleet.programs import find_media
+
+
+@takes(CLIENT)
+def speak(
+    told: Told,
+    hall: Annotated[str, typer.Argument(help="Address of the hall.")],
+    file: Annotated[Path, typer.Option(help="WAV or Ogg Opus.")],
+    seat: Annotated[str | None, typer.Option(help="Default: the one in the pass.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Default: the file once.")] = None,
+) -> None:
+    """Speak in a hall from a file. With --seconds, the file is repeated until then."""
+    settings = told.settings()
+    client = Client.of(settings)
+    place = seat or claims(client.token).get("seat")
+    if not place:
+        raise StartRefused("The pass names no seat.", "Say which with --seat, or bring a --pass.")
+    if not file.is_file():
+        raise StartRefused(f"There is no file {file}.", "Name a WAV or Ogg Opus file.")
+    speaking = speaker(f"{client.url}/whip/{hall}/{place}", client.token, file)
+    speaking["loop"] = seconds is not None
+    order = {"seconds": seconds, "speakers": [speaking]}
+
+    last = asyncio.run(follow(find_media(settings.site.media), order, told, _line))
+    if not any(one.get("connected") or one.get("heard") for one in last.get("speakers", [])):
+        raise Refused("hall_not_open", "The line never stood.")
+
+
+async def follow(media: str, order: dict[str, Any], told: Told, line_of: Any) -> dict[str, Any]:
+    """Run a crowd to its end, or to Ctrl-C; answers its last line."""
+    last: dict[str, Any] = {}
+    async with crowd(media, order) as running:
+        _stop_on_signal(running)
+        async for said in running.lines():
+            last = said
+            told.show(said, line_of(said))
+    return last
+
+
+def _stop_on_signal(running: Crowd) -> None:
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, running.stop)
+
+
+def _line(said: dict[str, Any]) -> str:
+    (one,) = said["speakers"]
+    state = "heard" if one["heard"] else "connected" if one["connected"] else "not connected"
+    return f"{said['t_s']:6.1f} s  {one['seat']}: {state}, round trip {one['rtt_ms']} ms"
