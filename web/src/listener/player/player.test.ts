@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PART_S, startOf } from "../../flow.ts";
-import { Evening, listening, unbroken } from "../../testing/evening.ts";
+import { listening, unbroken } from "../../testing/evening.ts";
 import { seeded } from "../../testing/parts.ts";
 
 describe("a quiet evening", () => {
