@@ -1,4 +1,4 @@
-"""`hustings bench stage|delay`: what DESIGN.md section 10 measures. Prints figures, judges nothing."""
+"""`hustings bench stage` and `delay`: DESIGN.md section 10. Prints figures, judges nothing."""
 
 import asyncio
 import json
@@ -76,9 +76,7 @@ def stage(
     print(json.dumps(figures) if json_ else _readable(figures))
 
 
-async def _stage(
-    speakers: int, seconds: int, listeners: int, stop_desk: bool
-) -> dict[str, Any]:
+async def _stage(speakers: int, seconds: int, listeners: int, stop_desk: bool) -> dict[str, Any]:
     seats = [Seat(f"s{n}", f"Speaker {n}") for n in range(speakers)]
     async with town_hall(seats) as (evening, home):
         talking = [_speaker(evening, seat.seat, n) for n, seat in enumerate(seats)]
@@ -146,7 +144,7 @@ def delay(
     seconds: Annotated[int, typer.Option(min=20)] = 60,
     json_: Json = False,
 ) -> None:
-    """Mouth to ear, by chirps: the return, the stream as it arrives, the stream as a page plays it."""
+    """Mouth to ear, by chirps: the return, the stream as it arrives and as a page plays it."""
     figures = asyncio.run(_delay(seconds))
     print(json.dumps(figures) if json_ else _readable(figures))
 

@@ -29,7 +29,7 @@ app.add_typer(hall_verb.app, name="hall")
 app.command()(speak_verb.speak)
 app.command()(listen_verb.listen)
 app.command(name="owner-link")(owner_verb.owner_link)
-app.add_typer(bench_verb.app, name=\"bench\", hidden=True)
+app.add_typer(bench_verb.app, name="bench", hidden=True)
 app.command(hidden=True)(desk_verb.desk)
 
 

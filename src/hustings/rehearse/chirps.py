@@ -86,7 +86,7 @@ class Sent:
 
 
 def return_delays_ms(folder: Path, sent: list[int]) -> list[float]:
-    """Send of a chirp's first packet to the moment its first sample can sound at another speaker."""
+    """Send of a chirp's first packet until its first sample can sound at another speaker."""
     raw = (folder / "return.f32").read_bytes()
     sound = np.frombuffer(raw[: len(raw) // 4 * 4], "<f4")
     rows = [line.split("\t") for line in (folder / "return.tsv").read_text().splitlines()]
@@ -107,7 +107,20 @@ class Listened:
 
     @classmethod
     def read(cls, stream: Path, parts: Path) -> "Listened":
-        ask = ["ffmpeg", "-v", "error", "-i", str(stream), "-f", "f32le", "-ac", "1", "-ar", "48000", "-"]
+        ask = [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-i",
+            str(stream),
+            "-f",
+            "f32le",
+            "-ac",
+            "1",
+            "-ar",
+            "48000",
+            "-",
+        ]
         sound = np.frombuffer(subprocess.run(ask, capture_output=True, check=True).stdout, "<f4")
         rows = (line.split("\t") for line in parts.read_text().splitlines())
         return cls(sound, [(int(no), int(at)) for no, at in rows])
@@ -151,4 +164,3 @@ def pack_silence(seconds: float) -> Sound:
     """A line that is open and says nothing: noise far below speech, as a room is."""
     noise = np.random.default_rng(7).normal(0, 10 ** (-75 / 20), int(seconds * RATE_HZ))
     return noise.astype(np.float32)
-
