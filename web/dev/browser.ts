@@ -22,7 +22,11 @@ const FLAGS = [
 export const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--headless=new", ...FLAGS] });
 
-export async function open(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<Page> {
+export async function open(
+  browser: Browser,
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
   const context = await browser.newContext({ viewport: PHONE, ...options });
   const page = await context.newPage();
   page.on("pageerror", (error) => console.log("PAGE ERROR", address, error.message));

@@ -16,7 +16,13 @@ const ear = (page: Page): Promise<Ear> =>
     const { buffered } = audio;
     const ranges = Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]);
     const { state, delayMs } = audio.dataset;
-    return { at: audio.currentTime, ranges, state: state ?? "", delay_ms: Number(delayMs), rate: audio.playbackRate };
+    return {
+      at: audio.currentTime,
+      ranges,
+      state: state ?? "",
+      delay_ms: Number(delayMs),
+      rate: audio.playbackRate,
+    };
   });
 
 async function watch(page: Page, name: string, seconds: number): Promise<void> {
@@ -25,7 +31,9 @@ async function watch(page: Page, name: string, seconds: number): Promise<void> {
   const now = await ear(page);
   const played = (now.at - before.at).toFixed(2);
   const ranges = now.ranges.map(([from, to]) => `${((to ?? 0) - (from ?? 0)).toFixed(2)}s`).join(" + ");
-  console.log(`${name}: played ${played} of ${seconds} s, ${now.state}, delay ${now.delay_ms} ms, rate ${now.rate}, buffered ${ranges}`);
+  console.log(
+    `${name}: played ${played} of ${seconds} s, ${now.state}, delay ${now.delay_ms} ms, rate ${now.rate}, buffered ${ranges}`,
+  );
 }
 
 export async function main(): Promise<void> {
