@@ -32,7 +32,7 @@ def listen(
     order = {"seconds": seconds, "listeners": listeners(1, stream, save)}
 
     last = asyncio.run(follow(find_media(settings.site.media), order, told, _line))
-    heard = last.get("listeners", {})
+    heard = last.get("listeners") or {}
     if heard.get("missed", 1) or not heard.get("parts"):
         sys.exit(MISSED)
 
@@ -47,6 +47,8 @@ def stream_url(url: str, stream: dict[str, Any]) -> str:
 
 def _line(said: dict[str, Any]) -> str:
     heard = said["listeners"]
+    if not heard:
+        return f"{said['t_s']:6.1f} s  connecting"
     age_ms = (heard.get("age_ms") or {}).get("p50")
     return (
         f"{said['t_s']:6.1f} s  {heard['parts']} parts, {heard['missed']} missed, {age_ms} ms old"

@@ -9,7 +9,7 @@ import typer
 
 from hustings.cli.client import Client, claims
 from hustings.cli.common import CLIENT, Told, takes
-from hustings.domain.refusals import Refused, StartRefused
+from hustings.domain.refusals import TABLE, Refused, StartRefused
 from hustings.fleet.crowd import Crowd, crowd, speaker
 from hustings.fleet.programs import find_media
 
@@ -35,8 +35,16 @@ def speak(
     order = {"seconds": seconds, "speakers": [speaking]}
 
     last = asyncio.run(follow(find_media(settings.site.media), order, told, _line))
-    if not any(one.get("connected") or one.get("heard") for one in last.get("speakers", [])):
-        raise Refused("hall_not_open", "The line never stood.")
+    _must_have_spoken(last)
+
+
+def _must_have_spoken(last: dict[str, Any]) -> None:
+    """Say what the stage refused, if that is how it ended."""
+    refused = next((one.get("refused") for one in last.get("speakers", [])), None)
+    if refused in TABLE:
+        raise Refused(refused)
+    if refused:
+        raise StartRefused(str(refused), "See the state of the hall with: hustings hall show")
 
 
 async def follow(media: str, order: dict[str, Any], told: Told, line_of: Any) -> dict[str, Any]:
@@ -57,6 +65,8 @@ def _stop_on_signal(running: Crowd) -> None:
 
 
 def _line(said: dict[str, Any]) -> str:
-    (one,) = said["speakers"]
+    if not said["speakers"]:
+        return f"{said['t_s']:6.1f} s  connecting"
+    one = said["speakers"][0]
     state = "heard" if one["heard"] else "connected" if one["connected"] else "not connected"
     return f"{said['t_s']:6.1f} s  {one['seat']}: {state}, round trip {one['rtt_ms']} ms"

@@ -68,10 +68,14 @@ class Stagehand:
         now_ms = desk.ports.clock.now_ms()
         try:
             batch = _unpack(subject, message)
+            known = {node.node for node in self.watch.nodes(now_ms)}
             notes = self.watch.handle(batch, now_ms)
         except PeerFault:
             self.peer_faults += 1
             return
+        if batch["node"] not in known:
+            # Its hello was said before anybody listened.
+            await self._tell(desk, batch["node"], batch["role"])
         for hall in desk.halls.values():
             notes += self.watch.lost(hall.hall, hall.floor.lines, now_ms)
         await self._note(desk, notes, By(PersonId(batch["node"]), Role.OWNER))

@@ -35,6 +35,7 @@ class Shell:
         self._core = sup.Supervisor(self._children, around.now_ms())
         self._running: dict[str, Process] = {}
         self._woken = asyncio.Event()
+        self._stopping = False
         self._tail = Tail(around.logs, self._children)
 
     async def run(self) -> None:
@@ -51,7 +52,9 @@ class Shell:
             await self._wait()
             self._core.handle(sup.Tick(), self._around.now_ms())
             for line in self._tail.warnings():
-                self._around.say(line)
+                # Each tells that the others are going; all of them were asked to.
+                if not self._stopping:
+                    self._around.say(line)
         if done.refused:
             why = self._tail.last(done.refused)
             raise StartRefused(
@@ -59,6 +62,7 @@ class Shell:
             )
 
     def stop(self) -> None:
+        self._stopping = True
         self._handle(sup.Stop())
 
     def hold(self, name: str) -> None:
@@ -66,9 +70,6 @@ class Shell:
 
     def release(self, name: str) -> None:
         self._handle(sup.Release(name))
-
-    def adopted_all(self) -> bool:
-        return all(process.own is None for process in self._running.values())
 
     def _handle(self, happened: sup.Input) -> None:
         self._core.handle(happened, self._around.now_ms())
