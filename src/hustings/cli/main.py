@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from hustings.cli import bench as bench_verb
 from hustings.cli import demo as demo_verb
 from hustings.cli import desk as desk_verb
 from hustings.cli import hall as hall_verb
@@ -28,6 +29,7 @@ app.add_typer(hall_verb.app, name="hall")
 app.command()(speak_verb.speak)
 app.command()(listen_verb.listen)
 app.command(name="owner-link")(owner_verb.owner_link)
+app.add_typer(bench_verb.app, name="bench", hidden=True)
 app.command(hidden=True)(desk_verb.desk)
 
 

@@ -13,7 +13,7 @@ from hustings.domain.refusals import Refused
 from hustings.domain.roles import SEATED, Power, may
 from hustings.domain.wishes import By, GiveSeat, NoteLineDown, NoteLineUp
 
-SEATS_MAX = 16
+SEATS_MAX = 60
 """More voices than this at one table is not a conversation; a stage mixes them all every 20 ms."""
 
 

@@ -1,0 +1,164 @@
+//! One synthetic speaker's connection over str0m: offer, packets with RED, return, notes from the stage.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use str0m::change::{SdpAnswer, SdpPendingOffer};
+use str0m::channel::ChannelId;
+use str0m::format::Codec;
+use str0m::media::{Direction, MediaKind, Mid, Pt};
+use str0m::net::{Protocol, Receive, Transmit};
+use str0m::rtp::{RedEncoder, RedundantBlock, RtpWrite};
+use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
+
+use crate::units::FRAME_SAMPLES;
+
+/// What a speaker's connection has to say.
+pub enum Said {
+    Transmit(Transmit),
+    Connected,
+    /// 20 ms of the return.
+    Return { rtp_time: u64, payload: Arc<[u8]> },
+    /// What the stage measured, JSON.
+    Note(String),
+    Ended,
+}
+
+pub struct Mouth {
+    rtc: Rtc,
+    pending: Option<SdpPendingOffer>,
+    audio: Mid,
+    types: Option<(Pt, Option<Pt>)>,
+    channel: Option<ChannelId>,
+    previous: Option<Vec<u8>>,
+    sent: u64,
+    deadline: Instant,
+    said: VecDeque<Said>,
+}
+
+impl Mouth {
+    /// A new connection from `local`, and its offer.
+    pub fn offer(local: SocketAddr, now: Instant) -> (Self, String) {
+        let mut rtc = Rtc::builder().clear_codecs().enable_opus(true, true).set_rtp_mode(true).build(now);
+        if let Ok(candidate) = Candidate::host(local, "udp") {
+            rtc.add_local_candidate(candidate);
+        }
+        let mut api = rtc.sdp_api();
+        let audio = api.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);
+        let channel = api.add_channel("hustings".into());
+        let (offer, pending) = api.apply().expect("an offer with new media");
+        let sdp = offer.to_sdp_string();
+        let mouth = Self {
+            rtc,
+            pending: Some(pending),
+            audio,
+            types: None,
+            channel: Some(channel),
+            previous: None,
+            sent: 0,
+            deadline: now,
+            said: VecDeque::new(),
+        };
+        (mouth, sdp)
+    }
+
+    /// Take the stage's answer. False where it is not one.
+    pub fn accept(&mut self, sdp: &str) -> bool {
+        let (Ok(answer), Some(pending)) = (SdpAnswer::from_sdp_string(sdp), self.pending.take())
+        else {
+            return false;
+        };
+        let taken = self.rtc.sdp_api().accept_answer(pending, answer).is_ok();
+        let opus = |params: &&str0m::format::PayloadParams| params.spec().codec == Codec::Opus;
+        let red = sdp.contains(" red/48000/2");
+        self.types = self
+            .rtc
+            .codec_config()
+            .iter()
+            .find(opus)
+            .map(|params| (params.pt(), params.red().filter(|_| red)));
+        self.drain();
+        taken
+    }
+
+    pub fn receive(&mut self, bytes: &[u8], source: SocketAddr, destination: SocketAddr, now: Instant) {
+        if let Ok(contents) = bytes.try_into() {
+            let receive = Receive { proto: Protocol::Udp, source, destination, contents };
+            let _ = self.rtc.handle_input(Input::Receive(now, receive));
+        }
+        self.drain();
+    }
+
+    pub fn pass_time(&mut self, now: Instant) {
+        let _ = self.rtc.handle_input(Input::Timeout(now));
+        self.drain();
+    }
+
+    /// Send one 20 ms packet; its number counts frames.
+    pub fn speak(&mut self, packet: Vec<u8>, frame: u64, now: Instant) {
+        let Some((opus, red)) = self.types.filter(|_| self.rtc.is_connected()) else { return };
+        let previous = self.previous.replace(packet.clone());
+        let (pt, payload) = match red {
+            Some(red) => {
+                let again = previous.map(|payload| RedundantBlock {
+                    pt: *opus,
+                    timestamp_offset: FRAME_SAMPLES as u32,
+                    payload,
+                });
+                (red, RedEncoder::encode(*opus, &packet, again.as_slice()))
+            }
+            None => (opus, packet),
+        };
+        let mut direct = self.rtc.direct_api();
+        if let Some(stream) = direct.stream_tx_by_mid(self.audio, None) {
+            self.sent += 1;
+            let time = (frame * FRAME_SAMPLES as u64) as u32;
+            stream.write_rtp(RtpWrite::new(pt, self.sent.into(), time, now, payload));
+        }
+        self.drain();
+    }
+
+    pub fn poll(&mut self) -> Option<Said> {
+        self.said.pop_front()
+    }
+
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    fn drain(&mut self) {
+        loop {
+            match self.rtc.poll_output() {
+                Ok(Output::Timeout(at)) => {
+                    self.deadline = at;
+                    break;
+                }
+                Ok(Output::Transmit(transmit)) => self.said.push_back(Said::Transmit(transmit)),
+                Ok(Output::Event(event)) => self.note(event),
+                Err(_) => {
+                    self.said.push_back(Said::Ended);
+                    break;
+                }
+            }
+        }
+    }
+
+    fn note(&mut self, event: Event) {
+        match event {
+            Event::Connected => self.said.push_back(Said::Connected),
+            Event::RtpPacket(packet) => self.said.push_back(Said::Return {
+                rtp_time: packet.time.numer(),
+                payload: packet.payload.clone(),
+            }),
+            Event::ChannelData(data) if Some(data.id) == self.channel => {
+                self.said.push_back(Said::Note(String::from_utf8_lossy(&data.data).into_owned()));
+            }
+            Event::IceConnectionStateChange(IceConnectionState::Disconnected) | Event::Closed => {
+                self.said.push_back(Said::Ended);
+            }
+            _ => {}
+        }
+    }
+}

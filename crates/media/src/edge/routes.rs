@@ -1,0 +1,63 @@
+//! What an address of the page port means. Pure: a method and a path in, a meaning out.
+
+use crate::flow::{HallId, SeatId};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// A page of ours by its file name; halls must exist, passes are exchanged.
+    Landing,
+    Listen(HallId),
+    Studio(Option<HallId>),
+    Owner,
+    Asset(String),
+    State(HallId),
+    Me(HallId),
+    Whip(HallId, SeatId),
+    /// Passed on to the desk.
+    Desk,
+    Livez,
+    Metrics,
+    Unknown,
+}
+
+/// The meaning of `path`, without its query.
+pub fn route(path: &str) -> Route {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let hall = |text: &str| HallId::parse(text);
+    match parts.as_slice() {
+        [""] => Route::Landing,
+        ["h", name] => hall(name).map_or(Route::Unknown, Route::Listen),
+        ["h", name, "state.json"] => hall(name).map_or(Route::Unknown, Route::State),
+        ["studio"] => Route::Studio(None),
+        ["studio", name] => hall(name).map_or(Route::Unknown, |hall| Route::Studio(Some(hall))),
+        ["studio", name, "me.json"] => hall(name).map_or(Route::Unknown, Route::Me),
+        ["owner", token] if !token.is_empty() => Route::Owner,
+        ["assets", name] if is_file_name(name) => Route::Asset(format!("assets/{name}")),
+        ["favicon.ico" | "favicon.svg"] => Route::Asset("favicon.svg".into()),
+        ["whip", name, seat, ..] if parts.len() <= 4 => match (hall(name), SeatId::parse(seat)) {
+            (Some(hall), Some(seat)) => Route::Whip(hall, seat),
+            _ => Route::Unknown,
+        },
+        ["api", ..] | ["docs", ..] | ["readyz"] => Route::Desk,
+        ["livez"] => Route::Livez,
+        ["metrics"] => Route::Metrics,
+        _ => Route::Unknown,
+    }
+}
+
+fn is_file_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    !name.is_empty() && !name.starts_with('.') && name.bytes().all(plain)
+}
+
+/// The pass in a query, if one came with the link.
+pub fn pass_in_query(query: Option<&str>) -> Option<&str> {
+    query?.split('&').find_map(|pair| pair.strip_prefix("pass="))
+}
+
+/// The same query without the pass.
+pub fn without_pass(query: Option<&str>) -> String {
+    let rest: Vec<&str> =
+        query.unwrap_or("").split('&').filter(|pair| !pair.starts_with("pass=") && !pair.is_empty()).collect();
+    if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) }
+}

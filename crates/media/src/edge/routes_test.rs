@@ -1,0 +1,35 @@
+use super::{Route, pass_in_query, route, without_pass};
+use crate::flow::HallId;
+
+#[test]
+fn every_address_people_rely_on_is_known() {
+    let demo = HallId::parse("demo").unwrap();
+
+    assert_eq!(route("/"), Route::Landing);
+    assert_eq!(route("/h/demo"), Route::Listen(demo.clone()));
+    assert_eq!(route("/h/demo/state.json"), Route::State(demo.clone()));
+    assert_eq!(route("/studio"), Route::Studio(None));
+    assert_eq!(route("/studio/demo"), Route::Studio(Some(demo.clone())));
+    assert_eq!(route("/studio/demo/me.json"), Route::Me(demo.clone()));
+    assert_eq!(route("/owner/x1"), Route::Owner);
+    assert_eq!(route("/assets/listen-1a.js"), Route::Asset("assets/listen-1a.js".into()));
+    assert!(matches!(route("/whip/demo/ana"), Route::Whip(..)));
+    assert!(matches!(route("/whip/demo/ana/l1f"), Route::Whip(..)));
+    assert_eq!(route("/api/v1/halls"), Route::Desk);
+    assert_eq!(route("/docs"), Route::Desk);
+}
+
+#[test]
+fn nothing_leads_out_of_the_pages() {
+    for path in ["/assets/../x", "/assets/.x", "/assets/a%2fb", "/h/UP", "/h/", "/x", "/whip/demo/ana/l/x"] {
+        assert_eq!(route(path), Route::Unknown, "{path}");
+    }
+}
+
+#[test]
+fn a_pass_is_taken_out_of_the_address_and_the_rest_stays() {
+    assert_eq!(pass_in_query(Some("a=1&pass=x.y.z")), Some("x.y.z"));
+    assert_eq!(without_pass(Some("a=1&pass=x.y.z&b=2")), "?a=1&b=2");
+    assert_eq!(without_pass(Some("pass=x.y.z")), "");
+    assert_eq!(pass_in_query(None), None);
+}

@@ -1,0 +1,54 @@
+//! Adding up: gains that ramp, sums that do not clip.
+
+use crate::units::FRAME_SAMPLES;
+
+/// 5 ms: shorter clicks, longer swallows a consonant.
+const RAMP_SAMPLES: usize = 240;
+/// Just below -1 dB of full scale.
+const CEILING: f32 = 0.89;
+/// Back to full gain within about 300 ms.
+const RELEASE: f32 = 1.0 / 15.0;
+
+/// A gain that moves to its goal without a click.
+#[derive(Default)]
+pub struct Fader(f32);
+
+impl Fader {
+    /// Apply the gain, moving towards `goal`.
+    pub fn apply(&mut self, pcm: &mut [f32; FRAME_SAMPLES], goal: f32) {
+        let (from, to) = (self.0, goal);
+        for (i, sample) in pcm.iter_mut().enumerate() {
+            let part = (i as f32 / RAMP_SAMPLES as f32).min(1.0);
+            *sample *= from + (to - from) * part;
+        }
+        self.0 = goal;
+    }
+}
+
+/// Keeps a sum below the ceiling: down at once, up slowly.
+pub struct Limiter(f32);
+
+impl Limiter {
+    pub fn new() -> Self {
+        Self(1.0)
+    }
+
+    pub fn apply(&mut self, pcm: &mut [f32; FRAME_SAMPLES]) {
+        let peak = pcm.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+        let goal = (self.0 + RELEASE).min(1.0).min(CEILING / peak.max(CEILING));
+        let from = self.0;
+        for (i, sample) in pcm.iter_mut().enumerate() {
+            let part = (i as f32 / RAMP_SAMPLES as f32).min(1.0);
+            *sample = (*sample * (from + (goal - from) * part)).clamp(-1.0, 1.0);
+        }
+        self.0 = goal;
+    }
+}
+
+pub fn add(sum: &mut [f32; FRAME_SAMPLES], pcm: &[f32; FRAME_SAMPLES]) {
+    sum.iter_mut().zip(pcm).for_each(|(sum, x)| *sum += x);
+}
+
+pub fn subtract(sum: &mut [f32; FRAME_SAMPLES], pcm: &[f32; FRAME_SAMPLES]) {
+    sum.iter_mut().zip(pcm).for_each(|(sum, x)| *sum -= x);
+}

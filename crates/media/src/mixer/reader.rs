@@ -1,0 +1,117 @@
+//! One line's packets as an unbroken run of samples: decoded, recovered, concealed, or silent.
+//!
+//! A lost frame is a frame of time: whatever is missing, the run keeps its length.
+
+use std::collections::VecDeque;
+
+use crate::codec::Decoder;
+use crate::units::FRAME_SAMPLES;
+
+use super::packets::Packets;
+
+/// Concealment is believed for so many frames; then silence is more honest.
+const CONCEALED_FRAMES_MAX: u32 = 5;
+/// libopus conceals in steps of 2.5 ms.
+const STEP_SAMPLES: i64 = 120;
+
+/// How the samples of one frame came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Source {
+    pub received: u32,
+    pub repaired: u32,
+    pub concealed: u32,
+}
+
+pub struct Reader {
+    decoder: Decoder,
+    /// Decoded and not yet read; the first sample is that of `position`.
+    ready: VecDeque<f32>,
+    position: Option<i64>,
+    missing_in_a_row: u32,
+    /// Nothing is missing before a line's first packet.
+    begun: bool,
+}
+
+impl Reader {
+    pub fn new() -> Self {
+        Self {
+            decoder: Decoder::new(),
+            ready: VecDeque::new(),
+            position: None,
+            missing_in_a_row: CONCEALED_FRAMES_MAX,
+            begun: false,
+        }
+    }
+
+    /// Where the next frame would be read without a jump.
+    pub fn position(&self) -> Option<i64> {
+        self.position
+    }
+
+    /// Read the 20 ms that begin at `from` on the line's clock.
+    pub fn read(&mut self, packets: &Packets, from: i64) -> ([f32; FRAME_SAMPLES], Source) {
+        self.seek(from);
+        let mut source = Source::default();
+        while self.ready.len() < FRAME_SAMPLES {
+            let at = from + self.ready.len() as i64;
+            let samples = self.fill(packets, at, &mut source);
+            self.ready.extend(samples);
+        }
+        let mut frame = [0.0; FRAME_SAMPLES];
+        for (slot, sample) in frame.iter_mut().zip(self.ready.drain(..FRAME_SAMPLES)) {
+            *slot = sample;
+        }
+        self.position = Some(from + FRAME_SAMPLES as i64);
+        (frame, source)
+    }
+
+    /// 20 ms to put in between, where the line is to be heard later than before.
+    pub fn stretch(&mut self) -> [f32; FRAME_SAMPLES] {
+        let made = self.decoder.conceal(FRAME_SAMPLES).unwrap_or_default();
+        std::array::from_fn(|i| made.get(i).copied().unwrap_or(0.0))
+    }
+
+    fn seek(&mut self, from: i64) {
+        let ahead = self.position.map_or(-1, |position| from - position);
+        if (0..=self.ready.len() as i64).contains(&ahead) {
+            self.ready.drain(..ahead as usize);
+        } else {
+            self.ready.clear();
+        }
+        self.position = Some(from);
+    }
+
+    fn fill(&mut self, packets: &Packets, at: i64, source: &mut Source) -> Vec<f32> {
+        if let Some((start, packet)) = packets.holding(at) {
+            if let Ok(samples) = self.decoder.decode(&packet.payload) {
+                self.missing_in_a_row = 0;
+                self.begun = true;
+                if packet.again { source.repaired += 1 } else { source.received += 1 }
+                return samples[(at - start) as usize..].to_vec();
+            }
+        }
+        let next = packets.after(at);
+        let gap = next.map_or(FRAME_SAMPLES as i64, |(start, _)| start - at);
+        let length = gap.min(FRAME_SAMPLES as i64);
+        if length < STEP_SAMPLES {
+            return vec![0.0; length as usize];
+        }
+        let length = (length - length % STEP_SAMPLES) as usize;
+        if let Some((_, packet)) = next.filter(|_| self.begun && gap <= FRAME_SAMPLES as i64) {
+            if let Ok(samples) = self.decoder.recover(&packet.payload, length) {
+                source.repaired += 1;
+                return samples;
+            }
+        }
+        self.stand_in(length, source)
+    }
+
+    fn stand_in(&mut self, length: usize, source: &mut Source) -> Vec<f32> {
+        source.concealed += u32::from(self.begun);
+        self.missing_in_a_row = self.missing_in_a_row.saturating_add(1);
+        if self.missing_in_a_row > CONCEALED_FRAMES_MAX {
+            return vec![0.0; length];
+        }
+        self.decoder.conceal(length).unwrap_or_else(|_| vec![0.0; length])
+    }
+}

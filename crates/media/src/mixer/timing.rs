@@ -1,0 +1,78 @@
+//! When a line's samples were captured, and how long to wait for them.
+//!
+//! A packet's *transit* is its arrival on the stage's clock minus its time on the line's clock. The least transit
+//! seen stands for the path without queues; how far others lie above it is the line's jitter.
+
+use std::collections::VecDeque;
+
+use crate::units::{MediaTime, SampleCount};
+
+/// Five seconds of 20 ms packets: long enough to meet the bad ones, short enough to follow a change.
+const REMEMBERED: usize = 250;
+/// Wait for all but one packet in fifty.
+const LATE_SHARE: usize = 50;
+/// Past the spread that was seen: one wake-up of the network thread.
+const MARGIN: SampleCount = SampleCount::from_ms(2);
+/// A line's clock that leaps by more is a new clock.
+const LEAP: SampleCount = SampleCount::from_ms(3_000);
+/// Drift below this is not worth a seam in the sound.
+const DRIFT: SampleCount = SampleCount::from_ms(10);
+/// Drift above this is mended even while someone speaks.
+const DRIFT_MAX: SampleCount = SampleCount::from_ms(60);
+
+#[derive(Default)]
+pub struct Timing {
+    transits: VecDeque<i64>,
+    /// Media time minus line time, fixed once the programme has begun to read.
+    offset: Option<i64>,
+    packet_samples: i64,
+}
+
+impl Timing {
+    /// Note a packet that came by itself. True if the line's clock leapt and all before is void.
+    pub fn note(&mut self, rtp_time: i64, arrived: MediaTime, samples: i64) -> bool {
+        let transit = arrived.0 - rtp_time;
+        let leapt = self.transits.back().is_some_and(|last| (transit - last).abs() > LEAP.0);
+        if leapt {
+            self.transits.clear();
+            self.offset = None;
+        }
+        self.packet_samples = samples;
+        self.transits.push_back(transit);
+        if self.transits.len() > REMEMBERED {
+            self.transits.pop_front();
+        }
+        leapt
+    }
+
+    /// Arrival minus line time by which all but a few packets are here; `None` before the first.
+    pub fn patience(&self) -> Option<i64> {
+        let mut sorted: Vec<i64> = self.transits.iter().copied().collect();
+        sorted.sort_unstable();
+        let last = sorted.len().checked_sub(1)?;
+        Some(sorted[last - sorted.len() / LATE_SHARE] + MARGIN.0)
+    }
+
+    fn least(&self) -> Option<i64> {
+        self.transits.iter().min().map(|least| least - self.packet_samples)
+    }
+
+    /// The time on the line's clock of what was captured at `at`; fixes the line to the grid.
+    pub fn line_time(&mut self, at: MediaTime) -> Option<i64> {
+        let least = self.least()?;
+        Some(at.0 - *self.offset.get_or_insert(least))
+    }
+
+    /// Follow a sound card whose second is not ours. True if the line moved on the grid.
+    pub fn follow_drift(&mut self, speaking: bool) -> bool {
+        let (Some(least), Some(offset)) = (self.least(), self.offset) else {
+            return false;
+        };
+        let bound = if speaking { DRIFT_MAX } else { DRIFT };
+        let moves = self.transits.len() == REMEMBERED && (least - offset).abs() > bound.0;
+        if moves {
+            self.offset = Some(least);
+        }
+        moves
+    }
+}

@@ -1,0 +1,8 @@
+//! A crowd process: synthetic speakers, each a thread; synthetic listeners, one loop for all.
+
+mod ears;
+mod mouths;
+mod run;
+mod sound;
+
+pub use run::run;

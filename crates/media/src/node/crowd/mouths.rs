@@ -1,0 +1,250 @@
+//! One synthetic speaker: a file, a socket, a connection that comes back when it breaks.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::Request;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::codec::{Decoder, Encoder, Quality};
+use crate::crowd::{Mouth, Said};
+use crate::node::clock::Clock;
+use crate::node::http::pass_on;
+use crate::units::FRAME_SAMPLES;
+
+const FRAME: Duration = Duration::from_millis(20);
+/// The stage speaks four times a second; silence this long is a dead line.
+const SILENT: Duration = Duration::from_secs(5);
+const AGAIN: Duration = Duration::from_millis(300);
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpeakerOrder {
+    whip: String,
+    pass: String,
+    pub file: PathBuf,
+    #[serde(default, rename = "loop")]
+    looping: bool,
+    #[serde(default)]
+    gain_db: f32,
+    #[serde(default)]
+    offset_ms: u64,
+    /// A folder for `sent.tsv`, `return.tsv` and `return.f32`, for measurements.
+    #[serde(default)]
+    dump: Option<PathBuf>,
+}
+
+impl SpeakerOrder {
+    pub fn loops(&self) -> bool {
+        self.looping
+    }
+}
+
+pub struct Speaker {
+    pub n: usize,
+    pub order: SpeakerOrder,
+    pub pcm: Vec<f32>,
+    pub started: Instant,
+    pub clock: Clock,
+}
+
+struct Dump {
+    sent: BufWriter<File>,
+    returned: BufWriter<File>,
+    pcm: BufWriter<File>,
+    decoder: Decoder,
+}
+
+struct Live {
+    connected: bool,
+    reconnects: u32,
+    note: Value,
+    noted: Instant,
+    ended: bool,
+    /// Wait this long before the next try; a refusal that will not change ends the speaker.
+    refused: Option<String>,
+}
+
+impl Speaker {
+    pub fn run(self, tell: &Sender<(usize, Value)>, stop: &AtomicBool) {
+        let mut dump = self.order.dump.as_deref().and_then(|folder| Dump::open(folder).ok());
+        let mut encoder = Encoder::new(Quality::Microphone);
+        let mut live = Live {
+            connected: false,
+            reconnects: 0,
+            note: Value::Null,
+            noted: self.clock.instant(),
+            ended: false,
+            refused: None,
+        };
+        while !stop.load(Ordering::Relaxed) {
+            live.ended = false;
+            live.noted = self.clock.instant();
+            if let Some((mut mouth, socket)) = self.connect(&mut live) {
+                live.refused = None;
+                self.talk(&mut mouth, &socket, (&mut encoder, &mut dump), &mut live, &mut |live| {
+                    let _ = tell.send((self.n, self.state(live)));
+                    stop.load(Ordering::Relaxed)
+                });
+                live.connected = false;
+                live.reconnects += 1;
+            }
+            let _ = tell.send((self.n, self.state(&live)));
+            self.clock.sleep_until(self.clock.instant() + AGAIN);
+        }
+    }
+
+    fn state(&self, live: &Live) -> Value {
+        json!({
+            "seat": self.order.whip.rsplit('/').next(), "connected": live.connected,
+            "reconnects": live.reconnects, "heard": live.note["heard"] == true,
+            "rtt_ms": live.note["rtt_ms"], "lost": live.note["lost"], "refused": live.refused,
+        })
+    }
+
+    fn connect(&self, live: &mut Live) -> Option<(Mouth, UdpSocket)> {
+        let rest = self.order.whip.strip_prefix("http://")?;
+        let (authority, path) = rest.split_once('/')?;
+        let address = authority.to_socket_addrs().ok()?.next()?;
+        let local = local_address(address)?;
+        let socket = UdpSocket::bind((local, 0)).ok()?;
+        let (mut mouth, offer) = Mouth::offer(socket.local_addr().ok()?, self.clock.instant());
+        match post(authority, &format!("/{path}"), &self.order.pass, offer) {
+            Ok(answer) => mouth.accept(&answer).then_some((mouth, socket)),
+            Err(refused) => {
+                live.refused = Some(refused);
+                None
+            }
+        }
+    }
+
+    fn talk(
+        &self,
+        mouth: &mut Mouth,
+        socket: &UdpSocket,
+        sound: (&mut Encoder, &mut Option<Dump>),
+        live: &mut Live,
+        stopped: &mut dyn FnMut(&Live) -> bool,
+    ) {
+        let (encoder, dump) = sound;
+        let local = socket.local_addr().unwrap_or_else(|_| ([127, 0, 0, 1], 0).into());
+        let mut buffer = [0_u8; 2_048];
+        let origin = self.started + Duration::from_millis(self.order.offset_ms);
+        let mut frame = frames_since(origin, self.clock.instant()) + 1;
+        while !live.ended && self.clock.instant() - live.noted < SILENT {
+            let due = origin + FRAME * frame as u32;
+            let wait = due.min(mouth.deadline()).saturating_duration_since(self.clock.instant());
+            let _ = socket.set_read_timeout(Some(wait.max(Duration::from_micros(200))));
+            if let Ok((count, source)) = socket.recv_from(&mut buffer) {
+                mouth.receive(&buffer[..count], source, local, self.clock.instant());
+            }
+            let now = self.clock.instant();
+            if now >= mouth.deadline() {
+                mouth.pass_time(now);
+            }
+            if now >= due {
+                let Some(pcm) = self.frame(frame) else { return };
+                mouth.speak(encoder.encode(&pcm), frame, now);
+                if let Some(dump) = dump {
+                    let _ = writeln!(dump.sent, "{frame}\t{}", self.clock.media_at(now).0);
+                }
+                frame += 1;
+                if frame % 50 == 0 && stopped(live) {
+                    return;
+                }
+            }
+            while let Some(said) = mouth.poll() {
+                self.note(said, socket, dump, live);
+            }
+        }
+    }
+
+    fn note(&self, said: Said, socket: &UdpSocket, dump: &mut Option<Dump>, live: &mut Live) {
+        match said {
+            Said::Transmit(out) => drop(socket.send_to(&out.contents, out.destination)),
+            Said::Connected => live.connected = true,
+            Said::Note(text) => {
+                live.noted = self.clock.instant();
+                live.note = serde_json::from_str(&text).unwrap_or(Value::Null);
+            }
+            Said::Return { rtp_time, payload } => {
+                if let Some(dump) = dump {
+                    dump.keep(rtp_time, &payload, self.clock.media().0);
+                }
+            }
+            Said::Ended => live.ended = true,
+        }
+    }
+
+    /// The frame of this number, or the end of a file that does not loop.
+    fn frame(&self, number: u64) -> Option<[f32; FRAME_SAMPLES]> {
+        let frames = (self.pcm.len() / FRAME_SAMPLES) as u64;
+        if !self.order.looping && number >= frames {
+            return None;
+        }
+        let start = (number % frames) as usize * FRAME_SAMPLES;
+        let gain = 10_f32.powf(self.order.gain_db / 20.0);
+        Some(std::array::from_fn(|i| self.pcm[start + i] * gain))
+    }
+}
+
+impl Dump {
+    fn open(folder: &std::path::Path) -> std::io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let open = |name: &str| File::create(folder.join(name)).map(BufWriter::new);
+        Ok(Self {
+            sent: open("sent.tsv")?,
+            returned: open("return.tsv")?,
+            pcm: open("return.f32")?,
+            decoder: Decoder::new(),
+        })
+    }
+
+    fn keep(&mut self, rtp_time: u64, payload: &[u8], arrived: i64) {
+        let pcm = self.decoder.decode(payload).unwrap_or_else(|_| vec![0.0; FRAME_SAMPLES]);
+        let _ = writeln!(self.returned, "{rtp_time}\t{arrived}\t{}", pcm.len());
+        for sample in pcm {
+            let _ = self.pcm.write_all(&sample.to_le_bytes());
+        }
+    }
+}
+
+fn frames_since(origin: Instant, now: Instant) -> u64 {
+    (now.saturating_duration_since(origin).as_micros() / FRAME.as_micros()) as u64
+}
+
+/// The address of ours from which `target` is reached.
+fn local_address(target: SocketAddr) -> Option<std::net::IpAddr> {
+    let probe = UdpSocket::bind("0.0.0.0:0").ok()?;
+    probe.connect(target).ok()?;
+    probe.local_addr().ok().map(|address| address.ip())
+}
+
+fn post(authority: &str, path: &str, pass: &str, offer: String) -> Result<String, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    tokio::task::LocalSet::new().block_on(&runtime, async {
+        let request = Request::post(path)
+            .header("Host", authority)
+            .header("Content-Type", "application/sdp")
+            .header("Authorization", format!("Bearer {pass}"))
+            .body(Full::new(Bytes::from(offer)))
+            .map_err(|error| error.to_string())?;
+        let response =
+            pass_on(authority, request, SILENT).await.map_err(|error| error.to_string())?;
+        let created = response.status() == 201;
+        let body = response.into_body().collect().await.map_err(|error| error.to_string())?;
+        let text = String::from_utf8_lossy(&body.to_bytes()).into_owned();
+        if created { Ok(text) } else { Err(text) }
+    })
+}

@@ -1,0 +1,108 @@
+//! Wires a crowd and prints a line every second (`spec/processes.md`).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::node::clock::Clock;
+use crate::node::start::{CannotStart, stop_asked};
+use crate::node::thread::{Urgency, spawn};
+
+use super::ears::{self, ListenersOrder};
+use super::mouths::{self, SpeakerOrder};
+use super::sound;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrowdOrder {
+    #[serde(default)]
+    seconds: Option<f64>,
+    #[serde(default)]
+    speakers: Vec<SpeakerOrder>,
+    #[serde(default)]
+    listeners: Option<ListenersOrder>,
+}
+
+pub fn run(order: CrowdOrder, clock: Clock) -> Result<(), CannotStart> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut sounds = Vec::new();
+    for speaker in &order.speakers {
+        sounds.push(sound::load(&speaker.file)?);
+    }
+    let period = sounds.iter().map(Vec::len).max().unwrap_or(0);
+    let started = clock.instant();
+    let (tell, told) = channel();
+    let mut threads = Vec::new();
+    for (n, (speaker, pcm)) in order.speakers.into_iter().zip(sounds).enumerate() {
+        let pcm = sound::looped(pcm, period, speaker.loops());
+        let (tell, stop) = (tell.clone(), stop.clone());
+        let speaker = mouths::Speaker { n, order: speaker, pcm, started, clock };
+        threads.push(spawn("mouth", Urgency::Packets, move || speaker.run(&tell, &stop))?);
+    }
+    let ears = order.listeners.map(|listeners| ears::Ears::open(listeners, clock)).transpose()?;
+    let board = Arc::new(std::sync::Mutex::new(Value::Null));
+    if let Some(ears) = ears {
+        let (board, stop) = (board.clone(), stop.clone());
+        threads.push(spawn("ears", Urgency::Sweep, move || ears.run(&board, &stop))?);
+    }
+    drop(tell);
+    report(&told, &board, order.seconds, clock)?;
+    stop.store(true, Ordering::Relaxed);
+    threads.into_iter().for_each(|thread| drop(thread.join()));
+    print(&told, &board, clock.instant() - started, true, &mut Vec::new());
+    Ok(())
+}
+
+fn report(
+    told: &Receiver<(usize, Value)>,
+    board: &std::sync::Mutex<Value>,
+    seconds: Option<f64>,
+    clock: Clock,
+) -> Result<(), CannotStart> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let started = clock.instant();
+    runtime.block_on(async {
+        let mut beat = tokio::time::interval(Duration::from_secs(1));
+        let mut speakers = Vec::new();
+        let end = async {
+            match seconds {
+                Some(seconds) => tokio::time::sleep(Duration::from_secs_f64(seconds.max(0.0))).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::pin!(end);
+        let asked = stop_asked();
+        tokio::pin!(asked);
+        loop {
+            tokio::select! {
+                _ = beat.tick() => print(told, board, clock.instant() - started, false, &mut speakers),
+                () = &mut end => return,
+                () = &mut asked => return,
+            }
+        }
+    });
+    Ok(())
+}
+
+fn print(
+    told: &Receiver<(usize, Value)>,
+    board: &std::sync::Mutex<Value>,
+    since: Duration,
+    last: bool,
+    speakers: &mut Vec<Value>,
+) {
+    for (n, state) in told.try_iter() {
+        if speakers.len() <= n {
+            speakers.resize(n + 1, Value::Null);
+        }
+        speakers[n] = state;
+    }
+    let listeners = board.lock().map(|board| board.clone()).unwrap_or_default();
+    let t_s = (since.as_secs_f64() * 10.0).round() / 10.0;
+    let late = listeners.get("late_ms").cloned().unwrap_or(Value::Null);
+    println!("{}", json!({"final": last, "t_s": t_s, "speakers": speakers, "listeners": listeners, "late_ms": late}));
+}

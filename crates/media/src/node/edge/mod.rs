@@ -1,0 +1,9 @@
+//! An edge process: the stream port in a thread of its own, the page port, its upstreams and its line to the desk.
+
+mod door_loop;
+mod page;
+mod pages;
+mod run;
+mod upstream;
+
+pub use run::run;

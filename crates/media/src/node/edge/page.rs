@@ -1,0 +1,255 @@
+//! The page port: pages, public state, passes into cookies, and the ways to stage and desk.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::header::{
+    ACCEPT, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderValue, LOCATION, SET_COOKIE,
+    TRANSFER_ENCODING,
+};
+use hyper::{Method, Request};
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::edge::{Route, pass_in_query, route, without_pass};
+use crate::flow::HallId;
+use crate::node::clock::Clock;
+use crate::node::http::{Answer, Fault, answer, body_of, pass_on, problem};
+use crate::node::passes::pass_of;
+use crate::rules::{Claims, HallOrder, Orders, check_pass, refusal};
+
+use super::door_loop::View;
+use super::pages::Pages;
+
+/// Longer than any answer of the desk; WHIP answers come in milliseconds.
+const DESK_WITHIN: Duration = Duration::from_secs(10);
+/// `max(1 s, 2 × cadence + 0.6 s)` at a cadence of one part.
+const BUFFER_MS: u32 = 1_080;
+
+pub struct Front {
+    pub clock: Clock,
+    pub orders: watch::Receiver<Arc<Orders>>,
+    pub view: watch::Receiver<Arc<View>>,
+    pub pages: Pages,
+    pub stream_port: u16,
+}
+
+impl Front {
+    pub async fn answer(&self, request: Request<Incoming>) -> Answer {
+        let for_people = accepts_html(request.headers());
+        let host = host_of(request.headers());
+        let way = route(request.uri().path());
+        let mut response = self.choose(way, request).await;
+        let refused = response.headers().get("content-type").is_some_and(|kind| kind == "application/problem+json");
+        if refused && for_people {
+            response = self.refused_page(response).await;
+        }
+        self.protect(&mut response, &host);
+        response
+    }
+
+    async fn choose(&self, way: Route, request: Request<Incoming>) -> Answer {
+        let get = matches!(*request.method(), Method::GET | Method::HEAD);
+        match way {
+            Route::Whip(hall, _) => self.to_stage(request, &hall).await,
+            Route::Desk => self.to_desk(request).await,
+            Route::Unknown => problem("not_found", request.uri().path()),
+            _ if !get => problem("method_unknown", request.method().as_str()),
+            Route::Landing => self.page("index.html"),
+            Route::Owner => self.page("owner.html"),
+            Route::Asset(name) => self.asset(&name),
+            Route::State(hall) => self.state(&hall),
+            Route::Me(hall) => self.me(request.headers(), &hall),
+            Route::Listen(hall) => self.hall_page(&request, Some(&hall), "listen.html"),
+            Route::Studio(hall) => self.hall_page(&request, hall.as_ref(), "studio.html"),
+            Route::Livez => answer(200, "text/plain", "alive\n"),
+            Route::Metrics => answer(200, "text/plain; version=0.0.4", self.metrics()),
+        }
+    }
+
+    fn page(&self, name: &str) -> Answer {
+        match self.pages.get(name) {
+            Some((kind, bytes)) => answer(200, kind, bytes),
+            None => problem("not_found", name),
+        }
+    }
+
+    fn asset(&self, name: &str) -> Answer {
+        let mut response = self.page(name);
+        if response.status().is_success() && name.starts_with("assets/") {
+            let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+            response.headers_mut().insert(CACHE_CONTROL, forever);
+        }
+        response
+    }
+
+    fn hall_page(&self, request: &Request<Incoming>, hall: Option<&HallId>, page: &str) -> Answer {
+        let orders = self.orders.borrow().clone();
+        if let Some(hall) = hall.filter(|hall| orders.hall(hall).is_none()) {
+            if page == "listen.html" {
+                return problem("hall_unknown", hall.as_str());
+            }
+        }
+        let Some(pass) = pass_in_query(request.uri().query()) else { return self.page(page) };
+        match check_pass(pass, hall.map(HallId::as_str), &orders, self.clock.wall()) {
+            Ok(claims) => self.exchange(request, pass, &claims),
+            Err(code) => problem(code, "the pass in the link"),
+        }
+    }
+
+    /// The pass becomes a cookie and leaves the address.
+    fn exchange(&self, request: &Request<Incoming>, pass: &str, claims: &Claims) -> Answer {
+        let name = if claims.hall == "*" { "owner" } else { &claims.hall };
+        let seconds = (claims.exp - self.clock.wall().0 / 1000).max(0);
+        let behind_tls = request.headers().get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+        let secure = if behind_tls { "; Secure" } else { "" };
+        let cookie =
+            format!("hustings_{name}={pass}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+        let target = format!("{}{}", request.uri().path(), without_pass(request.uri().query()));
+        let mut response = answer(303, "text/plain", Bytes::new());
+        for (header, value) in [(SET_COOKIE, cookie), (LOCATION, target)] {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().insert(header, value);
+            }
+        }
+        response
+    }
+
+    fn me(&self, headers: &HeaderMap, hall: &HallId) -> Answer {
+        let orders = self.orders.borrow().clone();
+        let Some(pass) = pass_of(headers, hall.as_str()) else {
+            return problem("pass_missing", "no cookie of this town hall");
+        };
+        match check_pass(pass, Some(hall.as_str()), &orders, self.clock.wall()) {
+            Ok(claims) => {
+                let me = json!({
+                    "person": claims.sub, "hall": claims.hall, "role": claims.role,
+                    "seat": claims.seat, "expires_at_ms": claims.exp * 1000,
+                });
+                answer(200, "application/json", me.to_string())
+            }
+            Err(code) => problem(code, "the pass of this browser"),
+        }
+    }
+
+    fn state(&self, hall: &HallId) -> Answer {
+        let orders = self.orders.borrow().clone();
+        let Some(order) = orders.hall(hall) else { return problem("hall_unknown", hall.as_str()) };
+        let mut response = answer(200, "application/json", self.state_json(hall, order));
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("max-age=1"));
+        response
+    }
+
+    fn state_json(&self, hall: &HallId, order: &HallOrder) -> String {
+        let seen = self.view.borrow().halls.get(hall).copied();
+        json!({
+            "v": 1, "hall": order.hall, "title": order.title, "state": order.state,
+            "since_ms": order.since_ms, "starts_at_ms": order.starts_at_ms, "now_ms": self.clock.wall().0,
+            "seats": order.seats,
+            "stream": {"port": self.stream_port, "origin": null, "path": format!("/h/{hall}/live.mp4")},
+            "newest_part": seen.and_then(|seen| seen.newest).map(|no| no.0),
+            "part_ms": 240, "buffer_ms": BUFFER_MS, "window_ms": order.window_ms,
+            "listeners": seen.map_or(0, |seen| seen.listeners),
+        })
+        .to_string()
+    }
+
+    fn metrics(&self) -> String {
+        let view = self.view.borrow().clone();
+        let listeners: usize = view.halls.values().map(|seen| seen.listeners).sum();
+        format!(
+            "# TYPE hustings_edge_listeners gauge\nhustings_edge_listeners {listeners}\n\
+             # TYPE hustings_edge_joined_total counter\nhustings_edge_joined_total {}\n\
+             # TYPE hustings_edge_let_go_total counter\nhustings_edge_let_go_total {}\n",
+            view.counts.joined, view.counts.let_go
+        )
+    }
+
+    async fn to_stage(&self, request: Request<Incoming>, hall: &HallId) -> Answer {
+        let orders = self.orders.borrow().clone();
+        let Some(order) = orders.hall(hall) else { return problem("hall_unknown", hall.as_str()) };
+        let Some(stage) = order.stages.first().cloned() else {
+            return problem("stage_unreachable", "no stage serves this town hall yet");
+        };
+        forward(request, &stage, "stage_unreachable").await
+    }
+
+    async fn to_desk(&self, request: Request<Incoming>) -> Answer {
+        let Some(desk) = self.orders.borrow().desk.clone() else {
+            return problem("desk_unreachable", "no desk is known yet");
+        };
+        forward(request, &desk, "desk_unreachable").await
+    }
+
+    async fn refused_page(&self, response: Answer) -> Answer {
+        let Some((kind, page)) = self.pages.get("refused.html") else { return response };
+        let status = response.status().as_u16();
+        let Ok(body) = response.into_body().collect().await else {
+            return answer(status, "text/plain", refusal("fault", "").body);
+        };
+        // The JSON stands inside a script element: no "<" may end it early.
+        let told = String::from_utf8_lossy(&body.to_bytes()).replace('<', "\\u003c");
+        let page = String::from_utf8_lossy(&page).replacen(">null</script>", &format!(">{told}</script>"), 1);
+        answer(status, kind, page)
+    }
+
+    fn protect(&self, response: &mut Answer, host: &str) {
+        let port = self.stream_port;
+        let policy = format!(
+            "default-src 'self'; connect-src 'self' http://{host}:{port} https://{host}:{port}; media-src 'self' blob:; \
+             img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
+        );
+        let headers = response.headers_mut();
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
+        }
+        headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
+        headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    }
+}
+
+fn accepts_html(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn host_of(headers: &HeaderMap) -> String {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-[]:".contains(c);
+    name.chars().filter(|&c| plain(c)).collect()
+}
+
+/// Pass a request on whole, and the answer back as it comes.
+async fn forward(request: Request<Incoming>, address: &str, code: &'static str) -> Answer {
+    let (mut parts, body) = request.into_parts();
+    let body = match body_of(body).await {
+        Ok(bytes) => bytes,
+        Err(refused) => return refused,
+    };
+    for hop in [CONNECTION, TRANSFER_ENCODING] {
+        parts.headers.remove(hop);
+    }
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    parts.version = hyper::Version::HTTP_11;
+    if let (None, Some(authority)) = (parts.headers.get(HOST), parts.uri.authority()) {
+        if let Ok(host) = HeaderValue::from_str(authority.as_str()) {
+            parts.headers.insert(HOST, host);
+        }
+    }
+    parts.uri = match path.parse() {
+        Ok(uri) => uri,
+        Err(_) => return problem("request_unreadable", "the address"),
+    };
+    match pass_on(address, Request::from_parts(parts, Full::new(body)), DESK_WITHIN).await {
+        Ok(response) => {
+            let (mut parts, body) = response.into_parts();
+            parts.headers.remove(CONNECTION);
+            parts.headers.remove(TRANSFER_ENCODING);
+            Answer::from_parts(parts, body.map_err(|error| -> Fault { error.into() }).boxed())
+        }
+        Err(error) => problem(code, &error.to_string()),
+    }
+}

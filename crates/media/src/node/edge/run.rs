@@ -1,0 +1,85 @@
+//! Wires an edge.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::{mpsc, watch};
+
+use crate::node::clock::Clock;
+use crate::node::link::{self, Nats, Who};
+use crate::node::start::{CannotStart, stop_asked};
+use crate::node::thread::{Urgency, spawn};
+
+use super::door_loop::{DoorLoop, View};
+use super::{page, pages, upstream};
+
+/// `spec/processes.md`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EdgeOrder {
+    node: String,
+    data: PathBuf,
+    nats: Nats,
+    page: SocketAddr,
+    stream: SocketAddr,
+    pages: PathBuf,
+}
+
+pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
+    std::fs::create_dir_all(&order.data)
+        .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.data.display())))?;
+    let pages = pages::Pages::load(&order.pages)?;
+    let who = Who { node: order.node, role: "edge", data: order.data, nats: order.nats };
+    let (orders_in, orders) = watch::channel(link::remembered(&who));
+    let (happen, happenings) = mpsc::channel(1_024);
+    let (door, to_door, view) = DoorLoop::bind(order.stream)?;
+    spawn("door", Urgency::Sweep, move || door.run(clock))?;
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    tokio::task::LocalSet::new().block_on(&runtime, async {
+        let listener = tokio::net::TcpListener::bind(order.page)
+            .await
+            .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.page)))?;
+        tokio::task::spawn_local(link::run(who, clock, orders_in, happenings));
+        tokio::task::spawn_local(upstream::follow(orders.clone(), to_door, clock));
+        tokio::task::spawn_local(count(view.clone(), happen));
+        let front = Arc::new(page::Front {
+            clock,
+            orders,
+            view,
+            pages,
+            stream_port: order.stream.port(),
+        });
+        let serving = crate::node::http::serve(listener, move |request| {
+            let front = front.clone();
+            async move { front.answer(request).await }
+        });
+        tracing::info!(page = %order.page, stream = %order.stream, "edge.open");
+        tokio::select! {
+            () = serving => {}
+            () = stop_asked() => {}
+        }
+        Ok(())
+    })
+}
+
+/// Tell the desk every second who listens.
+async fn count(view: watch::Receiver<Arc<View>>, happen: mpsc::Sender<serde_json::Value>) {
+    let mut beat = tokio::time::interval(std::time::Duration::from_secs(1));
+    loop {
+        beat.tick().await;
+        let view = view.borrow().clone();
+        for (hall, seen) in &view.halls {
+            let _ = happen.try_send(json!({
+                "kind": "audience", "hall": hall.as_str(), "listeners": seen.listeners,
+                "joined": view.counts.joined, "left": view.counts.left, "let_go": view.counts.let_go,
+            }));
+        }
+        for (code, count) in &view.counts.refused {
+            let _ = happen.try_send(json!({"kind": "refused", "code": code, "count": count}));
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! HTTP in and out over hyper, with the bounds that strangers need.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited, combinators::BoxBody};
+use hyper::body::Incoming;
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::rules::refusal;
+
+/// A request's headers must be here by then.
+const HEAD_WITHIN: Duration = Duration::from_secs(5);
+/// More than a browser with full cookie jars sends.
+const HEAD_BYTES_MAX: usize = 32 * 1024;
+/// No request body of ours is larger.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+pub type Fault = Box<dyn std::error::Error + Send + Sync>;
+pub type Body = BoxBody<Bytes, Fault>;
+pub type Answer = Response<Body>;
+
+pub fn whole(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).map_err(|never: Infallible| match never {}).boxed()
+}
+
+pub fn answer(status: u16, kind: &str, body: impl Into<Bytes>) -> Answer {
+    let mut response = Response::new(whole(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    if let Ok(kind) = HeaderValue::from_str(kind) {
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+    }
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A refusal as `application/problem+json`.
+pub fn problem(code: &'static str, detail: &str) -> Answer {
+    let refusal = refusal(code, detail);
+    answer(refusal.status, "application/problem+json", refusal.body)
+}
+
+/// The body of a request, or the refusal of one that is too large or breaks off.
+pub async fn body_of(body: Incoming) -> Result<Bytes, Answer> {
+    match Limited::new(body, BODY_BYTES_MAX).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
+            Err(problem("body_too_large", &format!("at most {BODY_BYTES_MAX} bytes")))
+        }
+        Err(error) => Err(problem("request_unreadable", &error.to_string())),
+    }
+}
+
+/// Serve a listener until the process ends; each connection in a task that dies with it.
+pub async fn serve<F, R>(listener: TcpListener, handler: F)
+where
+    F: Fn(Request<Incoming>) -> R + Clone + 'static,
+    R: Future<Output = Answer> + 'static,
+{
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of descriptors: let some go before trying again.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let handler = handler.clone();
+        tokio::task::spawn_local(async move {
+            let service = hyper::service::service_fn(move |request| {
+                let answer = handler(request);
+                async move { Ok::<_, Infallible>(answer.await) }
+            });
+            let mut builder = hyper_util::server::conn::auto::Builder::new(LocalExecutor);
+            builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(HEAD_BYTES_MAX);
+            builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(HEAD_BYTES_MAX as u32);
+            if let Err(error) = builder.serve_connection(TokioIo::new(stream), service).await {
+                tracing::debug!(%error, "node.connection_ended");
+            }
+        });
+    }
+}
+
+#[derive(Clone, Copy)]
+struct LocalExecutor;
+
+impl<F: Future + 'static> hyper::rt::Executor<F> for LocalExecutor
+where
+    F::Output: 'static,
+{
+    fn execute(&self, future: F) {
+        tokio::task::spawn_local(future);
+    }
+}
+
+/// Pass a request on to `host:port` and its answer back. `Err` where nobody answers within `within`.
+pub async fn pass_on(
+    address: &str,
+    request: Request<Full<Bytes>>,
+    within: Duration,
+) -> Result<Response<Incoming>, Fault> {
+    let asked = async {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        tokio::task::spawn_local(async move {
+            let _ = connection.await;
+        });
+        Ok::<_, Fault>(sender.send_request(request).await?)
+    };
+    tokio::time::timeout(within, asked).await?
+}
+

@@ -1,0 +1,133 @@
+//! The line to the desk: orders in, happenings out, over NATS; and the last orders on disk.
+//!
+//! Everything here may be gone at any time without anyone hearing it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, watch};
+
+use crate::rules::Orders;
+
+use super::clock::Clock;
+
+/// Orders come every two seconds; after this long without any, ask again.
+const ASK_AFTER: Duration = Duration::from_secs(5);
+const BEAT: Duration = Duration::from_secs(1);
+/// Happenings kept while nobody takes them; the oldest give way.
+const KEPT_MAX: usize = 1_000;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nats {
+    pub url: String,
+    #[serde(default)]
+    pub token: Option<String>,
+}
+
+/// Who this node is to the desk.
+#[derive(Debug, Clone)]
+pub struct Who {
+    pub node: String,
+    pub role: &'static str,
+    pub data: PathBuf,
+    pub nats: Nats,
+}
+
+/// The last orders, from disk if there are any.
+pub fn remembered(who: &Who) -> Arc<Orders> {
+    let bytes = std::fs::read(who.data.join("orders.json")).unwrap_or_default();
+    Arc::new(Orders::parse(&bytes).unwrap_or_default())
+}
+
+fn remember(who: &Who, orders: &Orders) -> std::io::Result<()> {
+    let path = who.data.join("orders.json");
+    let fresh = path.with_extension("fresh");
+    std::fs::write(&fresh, serde_json::to_vec(orders)?)?;
+    std::fs::rename(fresh, path)
+}
+
+/// Keep the link up until the process ends.
+pub async fn run(
+    who: Who,
+    clock: Clock,
+    orders: watch::Sender<Arc<Orders>>,
+    mut happenings: mpsc::Receiver<Value>,
+) {
+    let boot = format!("{:x}", clock.wall().0);
+    let mut kept: Vec<Value> = Vec::new();
+    let mut seq = 0_u64;
+    let mut options = async_nats::ConnectOptions::new()
+        .retry_on_initial_connect()
+        .max_reconnects(None)
+        .reconnect_delay_callback(|tries| Duration::from_millis(100 * (tries as u64).min(10)))
+        .event_callback(|event| async move { tracing::debug!(%event, "node.link") });
+    if let Some(token) = &who.nats.token {
+        options = options.token(token.clone());
+    }
+    let client = loop {
+        match options.clone().connect(&who.nats.url).await {
+            Ok(client) => break client,
+            Err(error) => tracing::warn!(%error, "node.link_refused"),
+        }
+        tokio::time::sleep(BEAT).await;
+    };
+    let mut told = loop {
+        match client.subscribe(format!("hustings.orders.{}", who.node)).await {
+            Ok(told) => break told,
+            Err(_) => tokio::time::sleep(BEAT).await,
+        }
+    };
+    let mut beat = tokio::time::interval(BEAT);
+    let mut asked_last = clock.instant() - ASK_AFTER;
+    loop {
+        tokio::select! {
+            message = futures_next(&mut told) => {
+                if let Some(new) = message.and_then(|message| Orders::parse(&message.payload)) {
+                    asked_last = clock.instant();
+                    take_orders(&who, &orders, new);
+                }
+            }
+            happening = happenings.recv() => {
+                let Some(happening) = happening else { return };
+                kept.push(happening);
+                if kept.len() > KEPT_MAX {
+                    kept.remove(0);
+                }
+            }
+            _ = beat.tick() => {
+                if client.connection_state() != async_nats::connection::State::Connected {
+                    continue;
+                }
+                if clock.instant() - asked_last >= ASK_AFTER {
+                    asked_last = clock.instant();
+                    let hello = json!({"node": who.node, "role": who.role, "version": env!("CARGO_PKG_VERSION")});
+                    let _ = client.publish(format!("hustings.hello.{}", who.node), hello.to_string().into()).await;
+                }
+                seq += 1;
+                let batch = json!({"v": 1, "node": who.node, "role": who.role, "boot": boot, "seq": seq,
+                    "at_ms": clock.wall().0, "happenings": std::mem::take(&mut kept)});
+                let _ = client.publish(format!("hustings.happenings.{}", who.node), batch.to_string().into()).await;
+            }
+        }
+    }
+}
+
+fn take_orders(who: &Who, orders: &watch::Sender<Arc<Orders>>, new: Orders) {
+    if **orders.borrow() == new {
+        return;
+    }
+    if let Err(error) = remember(who, &new) {
+        tracing::warn!(%error, "node.orders_not_remembered");
+    }
+    tracing::info!(revision = new.revision, halls = new.halls.len(), "node.orders");
+    let _ = orders.send(Arc::new(new));
+}
+
+async fn futures_next(told: &mut async_nats::Subscriber) -> Option<async_nats::Message> {
+    use futures_util::StreamExt;
+    told.next().await
+}

@@ -1,0 +1,16 @@
+//! Shells: the only folder with sockets, threads, files and a clock.
+//!
+//! Each waits, hands what came to a core, performs what the core says. When a shell grows an `if`, the `if`
+//! belongs in the core.
+
+pub mod clock;
+mod crowd;
+mod edge;
+mod http;
+mod link;
+mod passes;
+mod start;
+mod stage;
+mod thread;
+
+pub use start::run;

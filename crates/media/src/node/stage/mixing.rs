@@ -1,0 +1,125 @@
+//! The thread that mixes on an absolute clock, and the one that cuts what it mixed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender};
+
+use tokio::sync::{mpsc, watch};
+
+use crate::flow::{HallId, LineId, Part, Programme, SeatId, Talk};
+use crate::mixer::{Input, Mixer, Output};
+use crate::node::clock::Clock;
+use crate::program::Cutter;
+use crate::rules::{HallOrder, Orders};
+use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
+
+use super::network::{NetHandle, ToNet};
+
+/// What the network thread tells the mixing thread.
+pub enum ToMix {
+    Up { hall: HallId, line: LineId, seat: SeatId },
+    Down { hall: HallId, line: LineId },
+    Talk { hall: HallId, talk: Talk },
+    Muted { hall: HallId, line: LineId, muted: bool },
+}
+
+pub struct Mixing {
+    pub clock: Clock,
+    pub orders: watch::Receiver<Arc<Orders>>,
+    pub to_net: NetHandle,
+    pub to_cut: SyncSender<(HallId, Programme)>,
+    pub late: mpsc::Sender<u32>,
+}
+
+struct Hall {
+    mixer: Mixer,
+    order: HallOrder,
+}
+
+impl Mixing {
+    pub fn run(mut self, inbox: &Receiver<ToMix>) {
+        let mut halls: HashMap<HallId, Hall> = HashMap::new();
+        let frame = SampleCount(FRAME_SAMPLES as i64);
+        let mut next = self.clock.media().frame_start() + frame;
+        self.take_orders(&mut halls);
+        loop {
+            let due = self.clock.instant_of(next);
+            self.clock.sleep_until(due);
+            let late = self.clock.instant().saturating_duration_since(due);
+            let _ = self.late.try_send(late.as_micros().min(u128::from(u32::MAX)) as u32);
+            if self.orders.has_changed().unwrap_or(false) {
+                self.take_orders(&mut halls);
+            }
+            let now = self.clock.media();
+            while let Ok(message) = inbox.try_recv() {
+                pass_to_mixer(&mut halls, message, now);
+            }
+            for (id, hall) in &mut halls {
+                hall.mixer.handle(Input::Tick, now);
+                self.perform(id, hall);
+            }
+            next = now.frame_start() + frame;
+        }
+    }
+
+    fn take_orders(&mut self, halls: &mut HashMap<HallId, Hall>) {
+        let orders = self.orders.borrow_and_update().clone();
+        let now = self.clock.media();
+        for order in &orders.halls {
+            let Some(id) = HallId::parse(&order.hall) else { continue };
+            let hall = halls.entry(id).or_insert_with(|| Hall {
+                mixer: Mixer::new(now, SampleCount::from_ms(order.window_ms)),
+                order: order.clone(),
+            });
+            let since = MediaTime(SampleCount::from_ms(order.since_ms).0);
+            hall.mixer.handle(Input::State { state: order.state, since }, now);
+            hall.mixer.handle(Input::Window(SampleCount::from_ms(order.window_ms)), now);
+            hall.order = order.clone();
+        }
+        halls.retain(|id, _| orders.hall(id).is_some());
+    }
+
+    fn perform(&self, id: &HallId, hall: &mut Hall) {
+        while let Some(output) = hall.mixer.poll() {
+            match output {
+                Output::Programme(frame) => {
+                    let _ = self.to_cut.try_send((id.clone(), frame));
+                }
+                Output::Return(back) => {
+                    self.to_net.send(ToNet::Return(back));
+                }
+                Output::Report(lines) => {
+                    self.to_net.send(ToNet::Report {
+                        hall: id.clone(),
+                        lines,
+                        state: hall.order.state,
+                        window_ms: hall.order.window_ms,
+                        part_no: self.clock.media().part_no().0,
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn pass_to_mixer(halls: &mut HashMap<HallId, Hall>, message: ToMix, now: MediaTime) {
+    let (hall, input) = match message {
+        ToMix::Up { hall, line, seat } => (hall, Input::Up { line, seat }),
+        ToMix::Down { hall, line } => (hall, Input::Down { line }),
+        ToMix::Talk { hall, talk } => (hall, Input::Talk(talk)),
+        ToMix::Muted { hall, line, muted } => (hall, Input::Muted { line, muted }),
+    };
+    if let Some(hall) = halls.get_mut(&hall) {
+        hall.mixer.handle(input, now);
+    }
+}
+
+/// Cut the programme of every hall into parts, away from the mixing thread.
+pub fn cut(inbox: &Receiver<(HallId, Programme)>, parts: &mpsc::Sender<(HallId, Part)>) {
+    let mut cutters: HashMap<HallId, Cutter> = HashMap::new();
+    while let Ok((hall, frame)) = inbox.recv() {
+        for part in cutters.entry(hall.clone()).or_default().handle(&frame) {
+            let _ = parts.try_send((hall.clone(), part));
+        }
+    }
+}

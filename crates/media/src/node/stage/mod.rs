@@ -1,0 +1,10 @@
+//! A stage process: the network thread, the mixing thread, the cutting thread, and HTTP for edges.
+
+mod doorway;
+mod feeds;
+mod mixing;
+mod network;
+mod run;
+mod tally;
+
+pub use run::run;

@@ -1,0 +1,272 @@
+//! The thread that owns the UDP port: datagrams in, datagrams out, nothing decided.
+
+use std::io::IoSliceMut;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::os::fd::AsRawFd;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token, Waker};
+use quinn_udp::{RecvMeta, Transmit, UdpSocketState};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use crate::flow::{HallState, LineId, LineReport, Return};
+use crate::node::clock::Clock;
+use crate::node::start::CannotStart;
+use crate::stage::{Input, LinePlace, Now, Offer, Output, Stage, StageSettings};
+
+use super::mixing::ToMix;
+
+const SOCKET: Token = Token(0);
+const WAKE: Token = Token(1);
+const QUEUE: usize = 8_192;
+/// A second of 64 speakers' packets.
+const SOCKET_BYTES: usize = 1 << 20;
+/// Datagrams taken before other work gets a turn: a flood must not stop the return.
+const BURST: usize = 64;
+
+/// What others ask of the network thread.
+pub enum ToNet {
+    Offer { place: LinePlace, sdp: String, reply: Reply },
+    Leave { line: LineId, place: LinePlace, reply: tokio::sync::oneshot::Sender<bool> },
+    Return(Return),
+    Report { hall: crate::flow::HallId, lines: Vec<LineReport>, state: HallState, window_ms: i64, part_no: u64 },
+}
+
+pub type Reply = tokio::sync::oneshot::Sender<Result<(LineId, String), (&'static str, String)>>;
+
+/// A handle that wakes the thread.
+#[derive(Clone)]
+pub struct NetHandle {
+    queue: SyncSender<ToNet>,
+    waker: Arc<Waker>,
+}
+
+impl NetHandle {
+    /// False where the queue is full; what was sent is lost.
+    pub fn send(&self, message: ToNet) -> bool {
+        let sent = self.queue.try_send(message).is_ok();
+        let _ = self.waker.wake();
+        sent
+    }
+}
+
+/// Where the thread reports to.
+pub struct Desk {
+    pub happen: mpsc::Sender<Value>,
+    pub to_mix: SyncSender<ToMix>,
+}
+
+pub struct Network {
+    socket: UdpSocket,
+    state: UdpSocketState,
+    poll: Poll,
+    inbox: Receiver<ToNet>,
+    addresses: Vec<SocketAddr>,
+}
+
+impl Network {
+    /// Open the port; `announce` stands in for the machine's own addresses where it is not empty.
+    pub fn bind(udp: SocketAddr, announce: &[IpAddr]) -> Result<(Self, NetHandle), CannotStart> {
+        let socket = UdpSocket::bind(udp)
+            .map_err(|error| CannotStart(format!("UDP {udp} cannot be used: {error}")))?;
+        let state = UdpSocketState::new((&socket).into())?;
+        let _ = state.set_recv_buffer_size((&socket).into(), SOCKET_BYTES);
+        let _ = state.set_send_buffer_size((&socket).into(), SOCKET_BYTES);
+        let poll = Poll::new()?;
+        poll.registry().register(&mut SourceFd(&socket.as_raw_fd()), SOCKET, Interest::READABLE)?;
+        let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
+        let (queue, inbox) = sync_channel(QUEUE);
+        let port = socket.local_addr()?.port();
+        let addresses =
+            local_addresses(udp.ip(), announce)?.into_iter().map(|ip| (ip, port).into()).collect();
+        Ok((Self { socket, state, poll, inbox, addresses }, NetHandle { queue, waker }))
+    }
+
+    pub fn run(mut self, clock: Clock, desk: Desk) {
+        let mut stage = Stage::new(StageSettings { addresses: self.addresses.clone() });
+        let mut tickets = Tickets::default();
+        let mut events = Events::with_capacity(16);
+        loop {
+            let wait = stage.deadline().map_or(Duration::from_secs(1), |at| {
+                at.saturating_duration_since(clock.instant())
+            });
+            if let Err(error) = self.poll.poll(&mut events, Some(wait)) {
+                if error.kind() != std::io::ErrorKind::Interrupted {
+                    tracing::error!(%error, "stage.poll_failed");
+                }
+            }
+            loop {
+                let more = self.receive(&mut stage, clock);
+                self.take_messages(&mut stage, &mut tickets, clock, &desk);
+                stage.handle(Input::Timeout, now(clock));
+                self.perform(&mut stage, &mut tickets, &desk);
+                if !more {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// A burst of datagrams; true if there may be more.
+    fn receive(&self, stage: &mut Stage, clock: Clock) -> bool {
+        let mut buffer = [0_u8; 65_536];
+        for _ in 0..BURST {
+            let mut meta = [RecvMeta::default()];
+            let received =
+                self.state.recv((&self.socket).into(), &mut [IoSliceMut::new(&mut buffer)], &mut meta);
+            if received.is_err() {
+                return false;
+            }
+            let RecvMeta { addr, len, stride, dst_ip, .. } = meta[0];
+            let destination = self.destination(dst_ip);
+            for bytes in buffer[..len].chunks(stride.max(1)) {
+                stage.handle(Input::Datagram { source: addr, destination, bytes }, now(clock));
+            }
+        }
+        true
+    }
+
+    /// The address of ours that a datagram came to, as answers name it.
+    fn destination(&self, ip: Option<IpAddr>) -> SocketAddr {
+        let named = self.addresses.iter().find(|address| Some(address.ip()) == ip);
+        *named.unwrap_or(&self.addresses[0])
+    }
+
+    fn take_messages(&self, stage: &mut Stage, tickets: &mut Tickets, clock: Clock, desk: &Desk) {
+        while let Ok(message) = self.inbox.try_recv() {
+            match message {
+                ToNet::Offer { place, sdp, reply } => {
+                    let ticket = tickets.take(reply);
+                    let line = LineId(clock.wall().0 as u64 * 64 + ticket % 64);
+                    stage.handle(Input::Offer(Offer { ticket, line, place, sdp }), now(clock));
+                }
+                ToNet::Leave { line, place, reply } => {
+                    let known = stage.place(line).is_some_and(|own| {
+                        own.hall == place.hall && own.seat == place.seat
+                    });
+                    if known {
+                        stage.handle(Input::Leave { line }, now(clock));
+                    }
+                    let _ = reply.send(known);
+                }
+                ToNet::Return(back) => stage.handle(Input::Return(back), now(clock)),
+                ToNet::Report { hall, lines, state, window_ms, part_no } => {
+                    tell_desk(desk, stage, &hall, &lines, part_no);
+                    stage.handle(Input::Report { lines, state, window_ms }, now(clock));
+                }
+            }
+        }
+    }
+
+    fn perform(&self, stage: &mut Stage, tickets: &mut Tickets, desk: &Desk) {
+        while let Some(output) = stage.poll() {
+            match output {
+                Output::Transmit(out) => {
+                    let own = self.addresses.iter().any(|address| *address == out.source);
+                    let transmit = Transmit {
+                        destination: out.destination,
+                        ecn: None,
+                        contents: &out.contents,
+                        segment_size: None,
+                        src_ip: own.then(|| out.source.ip()).filter(|_| self.is_wildcard()),
+                    };
+                    let _ = self.state.try_send((&self.socket).into(), &transmit);
+                }
+                Output::Answer { ticket, answer } => tickets.give(ticket, answer),
+                Output::Up { line, place } => {
+                    tracing::info!(%line, hall = %place.hall, seat = %place.seat, "stage.line_up");
+                    happen(desk, "line_up", line, &place, "");
+                    let _ = desk.to_mix.try_send(ToMix::Up { hall: place.hall, line, seat: place.seat });
+                }
+                Output::Down { line, place, reason } => {
+                    tracing::info!(%line, hall = %place.hall, seat = %place.seat, reason, "stage.line_down");
+                    happen(desk, "line_down", line, &place, reason);
+                    let _ = desk.to_mix.try_send(ToMix::Down { hall: place.hall, line });
+                }
+                Output::Talk(hall, talk) => {
+                    let _ = desk.to_mix.try_send(ToMix::Talk { hall, talk });
+                }
+                Output::Muted { hall, line, muted } => {
+                    let _ = desk.to_mix.try_send(ToMix::Muted { hall, line, muted });
+                }
+            }
+        }
+    }
+
+    fn is_wildcard(&self) -> bool {
+        self.socket.local_addr().is_ok_and(|address| address.ip().is_unspecified())
+    }
+}
+
+fn now(clock: Clock) -> Now {
+    let instant = clock.instant();
+    Now { instant, media: clock.media_at(instant) }
+}
+
+fn happen(desk: &Desk, kind: &str, line: LineId, place: &LinePlace, reason: &str) {
+    let _ = desk.happen.try_send(json!({
+        "kind": kind, "hall": place.hall.as_str(), "seat": place.seat.as_str(),
+        "line": line.to_string(), "person": place.person, "reason": reason,
+    }));
+}
+
+fn tell_desk(desk: &Desk, stage: &Stage, hall: &crate::flow::HallId, lines: &[LineReport], part_no: u64) {
+    // Reports come four times a second for the speakers' pages; the desk takes one in four.
+    if part_no % 4 != 0 {
+        return;
+    }
+    let lines: Vec<Value> = lines
+        .iter()
+        .filter_map(|report| {
+            let mut told = serde_json::to_value(report).ok()?;
+            told["line"] = report.line.to_string().into();
+            told["rtt_ms"] = stage.rtt_ms(report.line).into();
+            Some(told)
+        })
+        .collect();
+    let _ = desk.happen.try_send(json!({
+        "kind": "lines", "hall": hall.as_str(), "part_no": part_no, "lines": lines,
+    }));
+}
+
+fn local_addresses(bound: IpAddr, announce: &[IpAddr]) -> Result<Vec<IpAddr>, CannotStart> {
+    if !announce.is_empty() {
+        return Ok(announce.to_vec());
+    }
+    if !bound.is_unspecified() {
+        return Ok(vec![bound]);
+    }
+    let mut found: Vec<IpAddr> = if_addrs::get_if_addrs()?
+        .into_iter()
+        .map(|interface| interface.ip())
+        .filter(|ip| ip.is_ipv4() == bound.is_ipv4())
+        .collect();
+    // Loopback last: a browser elsewhere would only waste a check on it.
+    found.sort_by_key(IpAddr::is_loopback);
+    Ok(found)
+}
+
+/// Who waits for which answer.
+#[derive(Default)]
+struct Tickets {
+    next: u64,
+    waiting: std::collections::HashMap<u64, Reply>,
+}
+
+impl Tickets {
+    fn take(&mut self, reply: Reply) -> u64 {
+        self.next += 1;
+        self.waiting.insert(self.next, reply);
+        self.next
+    }
+
+    fn give(&mut self, ticket: u64, answer: Result<(LineId, String), (&'static str, String)>) {
+        if let Some(reply) = self.waiting.remove(&ticket) {
+            let _ = reply.send(answer);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Wires a stage: who talks to whom, through which bounded queue.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use serde::Deserialize;
+use tokio::sync::{mpsc, watch};
+
+use crate::node::clock::Clock;
+use crate::node::link::{self, Nats, Who};
+use crate::node::start::{CannotStart, stop_asked};
+use crate::node::thread::{Urgency, spawn};
+
+use super::{doorway, feeds, mixing, network, tally};
+
+/// `spec/processes.md`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageOrder {
+    node: String,
+    data: PathBuf,
+    nats: Nats,
+    http: SocketAddr,
+    udp: SocketAddr,
+    #[serde(default)]
+    announce: Vec<std::net::IpAddr>,
+}
+
+/// A second of packets from every line the stage can hold; past that, the newest give way.
+const QUEUE: usize = 8_192;
+
+pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
+    std::fs::create_dir_all(&order.data)
+        .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.data.display())))?;
+    let who = Who { node: order.node, role: "stage", data: order.data, nats: order.nats };
+    let (orders_in, orders) = watch::channel(link::remembered(&who));
+    let (happen, happenings) = mpsc::channel(QUEUE);
+    let (to_mix, mix_inbox) = sync_channel(QUEUE);
+    let (to_cut, cut_inbox) = sync_channel(QUEUE);
+    let (parts_in, parts) = mpsc::channel(QUEUE);
+    let (late_in, late) = mpsc::channel(QUEUE);
+
+    let (network, to_net) = network::Network::bind(order.udp, &order.announce)?;
+    let desk = network::Desk { happen, to_mix };
+    let mix = mixing::Mixing {
+        clock,
+        orders: orders.clone(),
+        to_net: to_net.clone(),
+        to_cut,
+        late: late_in,
+    };
+    spawn("net", Urgency::Packets, move || network.run(clock, desk))?;
+    spawn("mix", Urgency::Tick, move || mix.run(&mix_inbox))?;
+    spawn("cut", Urgency::Packets, move || mixing::cut(&cut_inbox, &parts_in))?;
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    tokio::task::LocalSet::new().block_on(&runtime, async {
+        let listener = tokio::net::TcpListener::bind(order.http)
+            .await
+            .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.http)))?;
+        let (feed, feed_inbox) = mpsc::channel(64);
+        tokio::task::spawn_local(feeds::run(parts, feed_inbox));
+        let tally = std::rc::Rc::new(std::cell::RefCell::new(tally::Tally::default()));
+        tokio::task::spawn_local(tally::run(late, tally.clone()));
+        tokio::task::spawn_local(link::run(who, clock, orders_in, happenings));
+        let doorway = Arc::new(doorway::Doorway::new(clock, orders, to_net, feed));
+        let serving = crate::node::http::serve(listener, move |request| {
+            let (doorway, tally) = (doorway.clone(), tally.clone());
+            async move { doorway.answer(request, &tally).await }
+        });
+        tracing::info!(http = %order.http, udp = %order.udp, "stage.open");
+        tokio::select! {
+            () = serving => {}
+            () = stop_asked() => {}
+        }
+        Ok(())
+    })
+}

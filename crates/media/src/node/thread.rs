@@ -1,0 +1,69 @@
+//! Threads with the urgency that their work has.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::thread::JoinHandle;
+
+/// How much it hurts when a thread waits for a processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// The mix: late by a millisecond is late. Real-time where the system lets us.
+    Tick,
+    /// Packets in and out.
+    Packets,
+    /// Listeners have a second in hand.
+    Sweep,
+}
+
+/// Start a named thread.
+pub fn spawn(
+    name: &str,
+    urgency: Urgency,
+    work: impl FnOnce() + Send + 'static,
+) -> io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name.into()).spawn(move || {
+        set_urgency(urgency);
+        work();
+    })
+}
+
+fn set_urgency(urgency: Urgency) {
+    let done = match urgency {
+        Urgency::Tick => real_time(20) || nice(-15),
+        Urgency::Packets => nice(-10),
+        Urgency::Sweep => nice(5),
+    };
+    if !done {
+        tracing::info!(?urgency, "node.urgency_not_granted");
+    }
+}
+
+fn real_time(priority: i32) -> bool {
+    let param = libc::sched_param { sched_priority: priority };
+    // SAFETY: `param` outlives the calls; 0 and this thread are valid targets.
+    unsafe {
+        libc::prctl(libc::PR_SET_TIMERSLACK, 1_000, 0, 0, 0);
+        libc::sched_setscheduler(0, libc::SCHED_RR | libc::SCHED_RESET_ON_FORK, &param) == 0
+    }
+}
+
+fn nice(value: i32) -> bool {
+    // SAFETY: plain system calls on this thread.
+    unsafe {
+        libc::prctl(libc::PR_SET_TIMERSLACK, 10_000, 0, 0, 0);
+        let thread = libc::syscall(libc::SYS_gettid) as libc::id_t;
+        libc::setpriority(libc::PRIO_PROCESS, thread, value) == 0
+    }
+}
+
+/// User and system time of this process so far, in seconds.
+pub fn cpu_seconds() -> f64 {
+    // SAFETY: `usage` is plain data that getrusage fills.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_SELF, &mut usage);
+        usage
+    };
+    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
+    seconds(usage.ru_utime) + seconds(usage.ru_stime)
+}

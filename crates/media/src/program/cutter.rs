@@ -1,0 +1,128 @@
+//! Programme frames in, parts out, on the one grid.
+//!
+//! Opus delays sound by its lookahead. The cutter hands the encoder sound from that much later, so that
+//! what a listener decodes at a media time is what was said at that media time; the price is a frame of
+//! waiting. A hole in the frames is a fault of ours and is filled with silence rather than shifting the grid.
+
+use crate::codec::{Encoder, Quality};
+use crate::flow::{Facts, HallState, Part, Programme, SeatId};
+use crate::level::level_below_full_db;
+use crate::units::{FRAME_SAMPLES, MediaTime, PART_FRAMES, PART_SAMPLES, PartNo, SampleCount};
+
+use super::boxes::part_bytes;
+
+const FRAME: SampleCount = SampleCount(FRAME_SAMPLES as i64);
+
+/// What the facts of a part are made of, by frame.
+struct Heard {
+    level_db: u8,
+    voices: Vec<SeatId>,
+    state: (HallState, PartNo),
+}
+
+/// Cuts one hall's programme.
+pub struct Cutter {
+    encoder: Encoder,
+    lookahead: usize,
+    /// Sound not yet encoded; its first sample is `lookahead` after `next`.
+    pending: Vec<f32>,
+    /// The grid time of the frame to encode next; `None` before the first.
+    next: Option<MediaTime>,
+    packets: Vec<Vec<u8>>,
+    heard: Vec<Heard>,
+}
+
+impl Heard {
+    fn of(frame: &Programme) -> Self {
+        Self {
+            level_db: level_below_full_db(&frame.pcm),
+            voices: frame.voices.clone(),
+            state: (frame.state, frame.since),
+        }
+    }
+}
+
+impl Default for Cutter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Cutter {
+    pub fn new() -> Self {
+        let mut encoder = Encoder::new(Quality::Programme);
+        let lookahead = encoder.lookahead();
+        Self {
+            encoder,
+            lookahead,
+            pending: Vec::new(),
+            next: None,
+            packets: Vec::new(),
+            heard: Vec::new(),
+        }
+    }
+
+    /// Take 20 ms; gives a part for every twelfth frame. Frames before the first whole part and
+    /// frames from the past are dropped.
+    pub fn handle(&mut self, frame: &Programme) -> Vec<Part> {
+        let mut parts = Vec::new();
+        if self.next.is_none() {
+            if frame.at.0.rem_euclid(PART_SAMPLES) != 0 {
+                return parts;
+            }
+            self.next = Some(frame.at);
+            self.pending = frame.pcm[self.lookahead..].to_vec();
+            self.heard.push(Heard::of(frame));
+            return parts;
+        }
+        while let Some(at) = self.expected().filter(|&at| at < frame.at) {
+            let silence = Programme { at, pcm: [0.0; FRAME_SAMPLES], voices: vec![], ..frame.clone() };
+            parts.extend(self.take(&silence));
+        }
+        if self.expected() == Some(frame.at) {
+            parts.extend(self.take(frame));
+        }
+        parts
+    }
+
+    fn expected(&self) -> Option<MediaTime> {
+        self.next.map(|next| next + FRAME)
+    }
+
+    fn take(&mut self, heard: &Programme) -> Option<Part> {
+        self.pending.extend_from_slice(&heard.pcm);
+        let frame: [f32; FRAME_SAMPLES] = std::array::from_fn(|i| self.pending[i]);
+        self.pending.drain(..FRAME_SAMPLES);
+        self.packets.push(self.encoder.encode(&frame));
+        self.heard.push(Heard::of(heard));
+        let encoded = self.next.replace(heard.at)?;
+        (self.packets.len() == PART_FRAMES).then(|| self.cut(encoded.part_no()))
+    }
+
+    fn cut(&mut self, no: PartNo) -> Part {
+        let later = self.heard.split_off(PART_FRAMES);
+        let heard = std::mem::replace(&mut self.heard, later);
+        let packets = std::mem::take(&mut self.packets);
+        let facts = Facts {
+            state: heard[0].state.0,
+            since: heard[0].state.1,
+            voices: loudest(&heard),
+            level: std::array::from_fn(|i| heard[i].level_db),
+        };
+        Part { no, bytes: part_bytes(no, &facts, &packets) }
+    }
+}
+
+/// Seats heard in these frames, those heard in most frames first.
+fn loudest(heard: &[Heard]) -> Vec<SeatId> {
+    let mut counts: Vec<(SeatId, usize)> = Vec::new();
+    for (rank, seat) in heard.iter().flat_map(|frame| frame.voices.iter().enumerate()) {
+        let weight = 4_usize.saturating_sub(rank).max(1);
+        match counts.iter_mut().find(|(known, _)| known == seat) {
+            Some((_, count)) => *count += weight,
+            None => counts.push((seat.clone(), weight)),
+        }
+    }
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    counts.into_iter().map(|(seat, _)| seat).collect()
+}

@@ -1,0 +1,18 @@
+//! Programme becomes Part: Opus, the grid, boxes.
+//!
+//! In: [`crate::flow::Programme`] frames in order. Out: [`crate::flow::Part`]. No clock, no sockets, no opinion about
+//! who is heard. The header is the same for every hall, so any node can make it.
+
+mod boxes;
+#[cfg(test)]
+mod boxes_test;
+mod cutter;
+#[cfg(test)]
+mod cutter_test;
+mod reader;
+#[cfg(test)]
+mod reader_test;
+
+pub use boxes::{header, part_bytes};
+pub use cutter::Cutter;
+pub use reader::{PartView, ReadFault, Splitter, StreamPiece};

@@ -1,0 +1,150 @@
+//! A byte stream back into header and parts: for edges that listen to a stage or an edge, and for the crowd.
+//!
+//! Whatever comes in is untrusted: sizes are bounded, order is checked, nothing panics.
+
+use bytes::{Bytes, BytesMut};
+
+use crate::flow::Part;
+use crate::units::{FRAME_SAMPLES, PART_SAMPLES, PartNo};
+
+/// No box of ours is larger; a peer that claims more is faulty.
+const BOX_BYTES_MAX: usize = 64 * 1024;
+
+/// The peer sent something that is not our stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadFault(pub &'static str);
+
+/// What a stream is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StreamPiece {
+    Header(Bytes),
+    Part(Part),
+    /// An `emsg` of an edge's own, between parts.
+    Note(Bytes),
+}
+
+/// Cuts a stream, however its bytes arrive.
+#[derive(Default)]
+pub struct Splitter {
+    buffer: BytesMut,
+    /// Boxes of the piece being gathered: total length so far, and whether its `moof` was seen.
+    gathered: usize,
+    has_moof: bool,
+    has_message: bool,
+    no: Option<PartNo>,
+}
+
+impl Splitter {
+    pub fn handle(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next whole piece, if its bytes are here.
+    pub fn poll(&mut self) -> Result<Option<StreamPiece>, ReadFault> {
+        while let Some((kind, size)) = self.next_box()? {
+            let body = &self.buffer[self.gathered + 8..self.gathered + size];
+            match &kind {
+                b"emsg" if self.has_message && !self.has_moof => {
+                    self.has_message = false;
+                    return Ok(Some(StreamPiece::Note(self.cut(0))));
+                }
+                b"emsg" => self.has_message = true,
+                b"moof" => {
+                    self.no = Some(part_no(body)?);
+                    self.has_moof = true;
+                }
+                b"mdat" if self.has_moof => {
+                    let no = self.no.ok_or(ReadFault("a part without a number"))?;
+                    self.has_moof = false;
+                    self.has_message = false;
+                    return Ok(Some(StreamPiece::Part(Part { no, bytes: self.cut(size) })));
+                }
+                b"moov" => return Ok(Some(StreamPiece::Header(self.cut(size)))),
+                b"ftyp" => {}
+                _ => return Err(ReadFault("a box that is not of our stream")),
+            }
+            self.gathered += size;
+        }
+        Ok(None)
+    }
+
+    fn next_box(&self) -> Result<Option<([u8; 4], usize)>, ReadFault> {
+        let Some(head) = self.buffer.get(self.gathered..self.gathered + 8) else {
+            return Ok(None);
+        };
+        let size = u32::from_be_bytes([head[0], head[1], head[2], head[3]]) as usize;
+        if !(8..=BOX_BYTES_MAX).contains(&size) || self.gathered > 4 * BOX_BYTES_MAX {
+            return Err(ReadFault("a box of an impossible size"));
+        }
+        let whole = self.buffer.len() >= self.gathered + size;
+        Ok(whole.then_some(([head[4], head[5], head[6], head[7]], size)))
+    }
+
+    fn cut(&mut self, last: usize) -> Bytes {
+        let length = self.gathered + last;
+        self.gathered = 0;
+        self.buffer.split_to(length).freeze()
+    }
+}
+
+fn child<'a>(mut body: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+    while body.len() >= 8 {
+        let size = u32::from_be_bytes([body[0], body[1], body[2], body[3]]) as usize;
+        let whole = body.get(8..size)?;
+        if &body[4..8] == kind {
+            return Some(whole);
+        }
+        body = &body[size..];
+    }
+    None
+}
+
+fn part_no(moof: &[u8]) -> Result<PartNo, ReadFault> {
+    let time = child(moof, b"traf")
+        .and_then(|traf| child(traf, b"tfdt"))
+        .and_then(|tfdt| tfdt.get(..12))
+        .filter(|tfdt| tfdt[0] == 1)
+        .map(|tfdt| u64::from_be_bytes(tfdt[4..12].try_into().expect("eight bytes")))
+        .ok_or(ReadFault("a part without a time"))?;
+    if time % PART_SAMPLES as u64 != 0 {
+        return Err(ReadFault("a part off the grid"));
+    }
+    Ok(PartNo(time / PART_SAMPLES as u64))
+}
+
+/// A look inside one part: its packets and its facts.
+pub struct PartView<'a> {
+    pub packets: Vec<&'a [u8]>,
+    /// The JSON of the timed facts, where there is any.
+    pub facts: Option<&'a str>,
+}
+
+impl<'a> PartView<'a> {
+    /// Read the packets and facts of `part`.
+    pub fn read(part: &'a Part) -> Result<Self, ReadFault> {
+        let bytes = &part.bytes[..];
+        let moof = child(bytes, b"moof").ok_or(ReadFault("a part without moof"))?;
+        let trun = child(moof, b"traf")
+            .and_then(|traf| child(traf, b"trun"))
+            .filter(|trun| trun.len() >= 12)
+            .ok_or(ReadFault("a part without packets"))?;
+        let mut sound = child(bytes, b"mdat").ok_or(ReadFault("a part without sound"))?;
+        let mut packets = Vec::new();
+        for size in trun[12..].chunks_exact(4) {
+            let size = u32::from_be_bytes(size.try_into().expect("four bytes")) as usize;
+            let packet = sound.get(..size).ok_or(ReadFault("a packet past the end"))?;
+            sound = &sound[size..];
+            packets.push(packet);
+        }
+        let facts = child(bytes, b"emsg").and_then(|emsg| {
+            let at = emsg.windows(9).position(|window| window == b"hustings\0")?;
+            std::str::from_utf8(&emsg[at + 9..]).ok()
+        });
+        Ok(Self { packets, facts })
+    }
+
+    /// The length of the sound in samples, if every packet is 20 ms.
+    pub fn samples(&self) -> usize {
+        self.packets.len() * FRAME_SAMPLES
+    }
+}

@@ -1,0 +1,13 @@
+//! What every node knows without asking: its orders, how to read a pass, how to say no.
+
+mod orders;
+#[cfg(test)]
+mod orders_test;
+mod passes;
+#[cfg(test)]
+mod passes_test;
+mod refusals;
+
+pub use orders::{HallOrder, Key, Orders, Seat};
+pub use passes::{Claims, Role, check_pass};
+pub use refusals::{Refusal, refusal};

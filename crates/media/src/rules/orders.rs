@@ -1,0 +1,76 @@
+//! Orders as the desk writes them (`spec/node.md`): the whole wanted state of this node.
+
+use serde::{Deserialize, Serialize};
+
+use crate::flow::{HallId, HallState, SeatId};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Orders {
+    #[serde(default)]
+    pub revision: u64,
+    #[serde(default)]
+    pub keys: Vec<Key>,
+    /// Ids of passes that are no longer good.
+    #[serde(default)]
+    pub revoked: Vec<String>,
+    /// Where the desk answers, `host:port`.
+    #[serde(default)]
+    pub desk: Option<String>,
+    #[serde(default)]
+    pub halls: Vec<HallOrder>,
+}
+
+/// A public key that passes are signed with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Key {
+    pub kid: String,
+    /// Ed25519 public key, base64url without padding.
+    pub x: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HallOrder {
+    pub hall: String,
+    #[serde(default)]
+    pub title: String,
+    pub state: HallState,
+    #[serde(default)]
+    pub since_ms: i64,
+    #[serde(default)]
+    pub starts_at_ms: Option<i64>,
+    #[serde(default = "default_window_ms")]
+    pub window_ms: i64,
+    #[serde(default)]
+    pub seats: Vec<Seat>,
+    /// Where stages of this hall answer, `host:port`.
+    #[serde(default)]
+    pub stages: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seat {
+    pub seat: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+fn default_window_ms() -> i64 {
+    600
+}
+
+impl Orders {
+    /// Read orders; a hall or seat with an impossible name is left out, the rest stands.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut orders: Self = serde_json::from_slice(bytes).ok()?;
+        orders.halls.retain(|hall| HallId::parse(&hall.hall).is_some());
+        for hall in &mut orders.halls {
+            hall.seats.retain(|seat| SeatId::parse(&seat.seat).is_some());
+            hall.window_ms = hall.window_ms.clamp(200, 5_000);
+        }
+        Some(orders)
+    }
+
+    pub fn hall(&self, hall: &HallId) -> Option<&HallOrder> {
+        self.halls.iter().find(|order| order.hall == hall.as_str())
+    }
+}

@@ -1,0 +1,31 @@
+use super::{Claims, Orders, Role, check_pass};
+use crate::units::WallMs;
+
+#[test]
+fn nonsense_is_no_pass_and_costs_no_panic() {
+    let orders = Orders::default();
+
+    for token in ["", ".", "..", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", &"x".repeat(100_000)] {
+        assert_eq!(check_pass(token, None, &orders, WallMs(0)), Err("pass_invalid"));
+    }
+}
+
+#[test]
+fn people_speak_from_their_own_seat_alone() {
+    let claims = |role, seat: Option<&str>| Claims {
+        iss: "hustings".into(),
+        sub: "p_0".into(),
+        hall: "demo".into(),
+        role,
+        seat: seat.map(Into::into),
+        iat: 0,
+        exp: 1,
+        jti: "j".into(),
+    };
+
+    assert_eq!(claims(Role::Speaker, Some("ana")).may_speak_from("ana"), Ok(()));
+    assert_eq!(claims(Role::Speaker, Some("ana")).may_speak_from("ben"), Err("seat_foreign"));
+    assert_eq!(claims(Role::Host, None).may_speak_from("ben"), Err("not_allowed"));
+    assert_eq!(claims(Role::Listener, Some("ben")).may_speak_from("ben"), Err("not_allowed"));
+    assert_eq!(claims(Role::Owner, None).may_speak_from("ben"), Ok(()));
+}

@@ -1,0 +1,267 @@
+//! One speaker's connection: an `Rtc` of str0m, its audio line and its data channel.
+//!
+//! str0m panics on broken invariants, so everything that touches an `Rtc` runs behind `catch_unwind`: a panic ends
+//! this connection alone. Mutate once, then drain: every input is followed by polling until a timeout.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use str0m::channel::ChannelId;
+use str0m::change::SdpOffer;
+use str0m::format::Codec;
+use str0m::media::{Mid, Pt};
+use str0m::net::{Protocol, Receive, Transmit};
+use str0m::rtp::{RedDecoder, RtpPacket, RtpWrite};
+use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
+
+use crate::flow::Return;
+use crate::units::MediaTime;
+
+/// Longer than any page of ours sends.
+const NOTE_BYTES_MAX: usize = 1_024;
+
+/// One moment on the two clocks that the stage needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    pub instant: Instant,
+    pub media: MediaTime,
+}
+
+/// What a connection has to say.
+pub enum Said {
+    Transmit(Transmit),
+    Connected,
+    Packet { rtp_time: i64, again: bool, payload: Arc<[u8]> },
+    Muted(bool),
+    Ended(&'static str),
+}
+
+pub struct Session {
+    rtc: Rtc,
+    audio: Option<(Mid, Pt, Option<Pt>)>,
+    channel: Option<ChannelId>,
+    sent: u64,
+    rtt: Option<Duration>,
+    deadline: Instant,
+    said: VecDeque<Said>,
+    ended: bool,
+}
+
+impl Session {
+    /// Accept an offer; gives the session and the answer, or the code of the refusal and a detail.
+    pub fn answer(
+        sdp: &str,
+        addresses: &[SocketAddr],
+        now: Now,
+    ) -> Result<(Self, String), (&'static str, String)> {
+        let made = catch_unwind(AssertUnwindSafe(|| Self::try_answer(sdp, addresses, now)));
+        made.unwrap_or_else(|_| Err(("sdp_unreadable", "the offer contradicts itself".into())))
+    }
+
+    fn try_answer(
+        sdp: &str,
+        addresses: &[SocketAddr],
+        now: Now,
+    ) -> Result<(Self, String), (&'static str, String)> {
+        let offer = SdpOffer::from_sdp_string(sdp)
+            .map_err(|error| ("sdp_unreadable", error.to_string()))?;
+        let mut rtc = Rtc::builder()
+            .set_ice_lite(true)
+            .set_rtp_mode(true)
+            .clear_codecs()
+            .enable_opus(true, true)
+            .set_stats_interval(Some(Duration::from_secs(1)))
+            .build(now.instant);
+        for &address in addresses {
+            if let Ok(candidate) = Candidate::host(address, "udp") {
+                rtc.add_local_candidate(candidate);
+            }
+        }
+        let answer = rtc
+            .sdp_api()
+            .accept_offer(offer)
+            .map_err(|error| ("sdp_unreadable", error.to_string()))?;
+        let mut session = Self {
+            rtc,
+            audio: None,
+            channel: None,
+            sent: 0,
+            rtt: None,
+            deadline: now.instant,
+            said: VecDeque::new(),
+            ended: false,
+        };
+        session.drain();
+        let text = answer.to_sdp_string();
+        session.audio = audio_mid(&text).and_then(|mid| session.payload_types(mid));
+        if session.audio.is_none() {
+            return Err(("sdp_no_audio", "no audio line with Opus was found".into()));
+        }
+        Ok((session, text))
+    }
+
+    /// Whether this datagram is part of this connection.
+    pub fn accepts(&self, input: &Input) -> bool {
+        catch_unwind(AssertUnwindSafe(|| self.rtc.accepts(input))).unwrap_or(false)
+    }
+
+    /// Take a datagram, or let time pass.
+    pub fn handle(&mut self, input: Input) {
+        self.guarded(|session| {
+            if let Err(error) = session.rtc.handle_input(input) {
+                tracing::debug!(%error, "stage.input_refused");
+            }
+        });
+    }
+
+    pub fn poll(&mut self) -> Option<Said> {
+        self.said.pop_front()
+    }
+
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    pub fn rtt_ms(&self) -> Option<u64> {
+        self.rtt.map(|rtt| rtt.as_millis() as u64)
+    }
+
+    /// Send 20 ms of the return.
+    pub fn send(&mut self, back: &Return, now: Instant) {
+        self.guarded(|session| {
+            let Some((mid, pt, _)) = session.audio else { return };
+            if !session.rtc.is_connected() {
+                return;
+            }
+            let mut direct = session.rtc.direct_api();
+            if let Some(stream) = direct.stream_tx_by_mid(mid, None) {
+                session.sent += 1;
+                let seq = session.sent.into();
+                stream.write_rtp(RtpWrite::new(pt, seq, back.rtp_time, now, &back.payload[..]));
+            }
+        });
+    }
+
+    /// Tell the page something over the data channel, if it opened one.
+    pub fn tell(&mut self, text: &str) {
+        self.guarded(|session| {
+            let channel = session.channel.and_then(|id| session.rtc.channel(id));
+            if let Some(mut channel) = channel {
+                let _ = channel.write(false, text.as_bytes());
+            }
+        });
+    }
+
+    /// End the connection from our side.
+    pub fn close(&mut self) {
+        self.guarded(|session| {
+            let _ = session.rtc.close();
+        });
+    }
+
+    fn guarded(&mut self, act: impl FnOnce(&mut Self)) {
+        if self.ended {
+            return;
+        }
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            act(self);
+            self.drain();
+        }));
+        if done.is_err() {
+            tracing::error!("stage.session_fault");
+            self.end("fault");
+        }
+    }
+
+    fn end(&mut self, reason: &'static str) {
+        if !self.ended {
+            self.ended = true;
+            self.said.push_back(Said::Ended(reason));
+        }
+    }
+
+    fn drain(&mut self) {
+        loop {
+            match self.rtc.poll_output() {
+                Ok(Output::Timeout(at)) => {
+                    self.deadline = at;
+                    break;
+                }
+                Ok(Output::Transmit(transmit)) => self.said.push_back(Said::Transmit(transmit)),
+                Ok(Output::Event(event)) => self.note(event),
+                Err(error) => {
+                    tracing::debug!(%error, "stage.session_error");
+                    self.end("fault");
+                    break;
+                }
+            }
+        }
+        if !self.rtc.is_alive() {
+            self.end("left");
+        }
+    }
+
+    fn note(&mut self, event: Event) {
+        match event {
+            Event::Connected => self.said.push_back(Said::Connected),
+            Event::IceConnectionStateChange(IceConnectionState::Disconnected) => self.end("lost"),
+            Event::RtpPacket(packet) => self.unpack(&packet),
+            Event::ChannelOpen(id, label) if label == "hustings" => self.channel = Some(id),
+            Event::ChannelData(data) if data.data.len() <= NOTE_BYTES_MAX => {
+                let note: Option<serde_json::Value> = serde_json::from_slice(&data.data).ok();
+                let muted = note.as_ref().and_then(|note| note.get("muted")?.as_bool());
+                self.said.extend(muted.map(Said::Muted));
+            }
+            Event::MediaEgressStats(stats) => self.rtt = stats.rtt.or(self.rtt),
+            Event::Closed => self.end("left"),
+            _ => {}
+        }
+    }
+
+    fn payload_types(&self, mid: Mid) -> Option<(Mid, Pt, Option<Pt>)> {
+        let opus = |params: &&str0m::format::PayloadParams| params.spec().codec == Codec::Opus;
+        let params = self.rtc.codec_config().iter().find(opus)?;
+        Some((mid, params.pt(), params.red()))
+    }
+
+    fn unpack(&mut self, packet: &RtpPacket) {
+        let Some((_, pt, red)) = self.audio else { return };
+        let rtp_time = packet.time.numer() as i64;
+        if packet.header.payload_type == pt {
+            let payload = packet.payload.clone();
+            self.said.push_back(Said::Packet { rtp_time, again: false, payload });
+        } else if Some(packet.header.payload_type) == red {
+            let Ok(blocks) = RedDecoder::decode(&packet.payload) else { return };
+            for block in blocks.iter().filter(|block| block.pt == *pt && !block.payload.is_empty()) {
+                self.said.push_back(Said::Packet {
+                    rtp_time: rtp_time - i64::from(block.timestamp_offset),
+                    again: !block.is_primary,
+                    payload: block.payload.into(),
+                });
+            }
+        }
+    }
+}
+
+/// The first audio line that an answer accepts.
+fn audio_mid(answer: &str) -> Option<Mid> {
+    let mut audio = false;
+    for line in answer.lines() {
+        if let Some(media) = line.strip_prefix("m=") {
+            let mut words = media.split(' ');
+            audio = words.next() == Some("audio") && words.next() != Some("0");
+        } else if let Some(mid) = line.strip_prefix("a=mid:").filter(|_| audio) {
+            return Some(mid.into());
+        }
+    }
+    None
+}
+
+/// A datagram as str0m takes it; `None` where it is not STUN, DTLS, RTP or RTCP.
+pub fn datagram<'a>(bytes: &'a [u8], source: SocketAddr, destination: SocketAddr, now: Now) -> Option<Input<'a>> {
+    let contents = bytes.try_into().ok()?;
+    Some(Input::Receive(now.instant, Receive { proto: Protocol::Udp, source, destination, contents }))
+}

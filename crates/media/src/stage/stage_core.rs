@@ -1,0 +1,267 @@
+//! All speakers of one stage process on one socket: who is who, who comes, who goes.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use str0m::net::Transmit;
+
+use crate::flow::{HallId, HallState, LineId, LineReport, Return, SeatId, Talk};
+
+use super::session::{Now, Said, Session, datagram};
+
+/// Speakers, and those who are about to be, in one process.
+const LINES_MAX: usize = 64;
+/// An offer that does not become a connection in this time is forgotten.
+const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+
+/// Fixed for the life of a stage.
+pub struct StageSettings {
+    /// The addresses that answers name.
+    pub addresses: Vec<SocketAddr>,
+}
+
+/// Where a line belongs, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinePlace {
+    pub hall: HallId,
+    pub seat: SeatId,
+    pub person: String,
+}
+
+/// Somebody wants to speak; the pass was checked.
+pub struct Offer {
+    /// Comes back with the answer.
+    pub ticket: u64,
+    pub line: LineId,
+    pub place: LinePlace,
+    pub sdp: String,
+}
+
+pub enum Input<'a> {
+    /// Nothing but the time: call when [`Stage::deadline`] is reached.
+    Timeout,
+    Datagram { source: SocketAddr, destination: SocketAddr, bytes: &'a [u8] },
+    Offer(Offer),
+    /// The speaker's side, or the desk, ends the line.
+    Leave { line: LineId },
+    Return(Return),
+    /// What the mixer measured, to be told to each line's owner.
+    Report { lines: Vec<LineReport>, state: HallState, window_ms: i64 },
+}
+
+/// How a line ended: `left`, `lost`, `replaced` or `fault`.
+pub type LineEnd = &'static str;
+
+pub enum Output {
+    Transmit(Transmit),
+    Answer { ticket: u64, answer: Result<(LineId, String), (&'static str, String)> },
+    Up { line: LineId, place: LinePlace },
+    Down { line: LineId, place: LinePlace, reason: LineEnd },
+    Talk(HallId, Talk),
+    Muted { hall: HallId, line: LineId, muted: bool },
+}
+
+struct Speaker {
+    session: Session,
+    place: LinePlace,
+    up: bool,
+    give_up: Instant,
+}
+
+pub struct Stage {
+    settings: StageSettings,
+    speakers: BTreeMap<LineId, Speaker>,
+    addresses: HashMap<SocketAddr, LineId>,
+    outputs: VecDeque<Output>,
+}
+
+impl Stage {
+    pub fn new(settings: StageSettings) -> Self {
+        Self {
+            settings,
+            speakers: BTreeMap::new(),
+            addresses: HashMap::new(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    pub fn handle(&mut self, input: Input, now: Now) {
+        match input {
+            Input::Timeout => self.pass_time(now),
+            Input::Datagram { source, destination, bytes } => {
+                self.route(source, destination, bytes, now);
+            }
+            Input::Offer(offer) => self.answer(offer, now),
+            Input::Leave { line } => {
+                if let Some(speaker) = self.speakers.get_mut(&line) {
+                    speaker.session.close();
+                    self.drain(line, now);
+                    self.remove(line, "left");
+                }
+            }
+            Input::Return(back) => {
+                if let Some(speaker) = self.speakers.get_mut(&back.line) {
+                    speaker.session.send(&back, now.instant);
+                    self.drain(back.line, now);
+                }
+            }
+            Input::Report { lines, state, window_ms } => {
+                for report in lines {
+                    self.tell(&report, state, window_ms, now);
+                }
+            }
+        }
+    }
+
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    pub fn deadline(&self) -> Option<Instant> {
+        self.speakers.values().map(|speaker| speaker.session.deadline()).min()
+    }
+
+    /// The round trip of a line as RTCP measured it.
+    pub fn rtt_ms(&self, line: LineId) -> Option<u64> {
+        self.speakers.get(&line)?.session.rtt_ms()
+    }
+
+    /// The place of a line that stands or is about to.
+    pub fn place(&self, line: LineId) -> Option<&LinePlace> {
+        self.speakers.get(&line).map(|speaker| &speaker.place)
+    }
+
+    fn answer(&mut self, offer: Offer, now: Now) {
+        let Offer { ticket, line, place, sdp } = offer;
+        let answer = if self.speakers.len() >= LINES_MAX {
+            Err(("lines_full", format!("{LINES_MAX} lines stand already")))
+        } else {
+            Session::answer(&sdp, &self.settings.addresses, now).map(|(session, answer)| {
+                let give_up = now.instant + CONNECT_WITHIN;
+                self.speakers.insert(line, Speaker { session, place, up: false, give_up });
+                (line, answer)
+            })
+        };
+        self.outputs.push_back(Output::Answer { ticket, answer });
+        self.drain(line, now);
+    }
+
+    fn route(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Now) {
+        let Some(input) = datagram(bytes, source, destination, now) else { return };
+        // STUN alone can move a line to another address; the rest follows the address.
+        let is_stun = bytes[0] < 4;
+        let known = self.addresses.get(&source).copied();
+        let line = if is_stun {
+            self.speakers
+                .iter()
+                .find(|(_, speaker)| speaker.session.accepts(&input))
+                .map(|(&line, _)| line)
+        } else {
+            known
+        };
+        let Some(line) = line else { return };
+        if is_stun && known != Some(line) {
+            self.addresses.insert(source, line);
+        }
+        if let Some(speaker) = self.speakers.get_mut(&line) {
+            speaker.session.handle(input);
+        }
+        self.drain(line, now);
+    }
+
+    fn pass_time(&mut self, now: Now) {
+        let due: Vec<LineId> = self
+            .speakers
+            .iter()
+            .filter(|(_, speaker)| speaker.session.deadline() <= now.instant)
+            .map(|(&line, _)| line)
+            .collect();
+        for line in due {
+            if let Some(speaker) = self.speakers.get_mut(&line) {
+                speaker.session.handle(str0m::Input::Timeout(now.instant));
+                if !speaker.up && now.instant >= speaker.give_up {
+                    self.remove(line, "lost");
+                }
+            }
+            self.drain(line, now);
+        }
+    }
+
+    fn drain(&mut self, line: LineId, now: Now) {
+        while let Some(said) = self.speakers.get_mut(&line).and_then(|s| s.session.poll()) {
+            match said {
+                Said::Transmit(transmit) => self.outputs.push_back(Output::Transmit(transmit)),
+                Said::Connected => self.bring_up(line),
+                Said::Packet { rtp_time, again, payload } => {
+                    let Some(speaker) = self.speakers.get(&line) else { continue };
+                    let hall = speaker.place.hall.clone();
+                    let talk = Talk { line, rtp_time, arrived: now.media, again, payload };
+                    self.outputs.push_back(Output::Talk(hall, talk));
+                }
+                Said::Muted(muted) => {
+                    let Some(speaker) = self.speakers.get(&line) else { continue };
+                    let hall = speaker.place.hall.clone();
+                    self.outputs.push_back(Output::Muted { hall, line, muted });
+                }
+                Said::Ended(reason) => self.remove(line, reason),
+            }
+        }
+    }
+
+    fn bring_up(&mut self, line: LineId) {
+        let Some(speaker) = self.speakers.get_mut(&line) else { return };
+        if std::mem::replace(&mut speaker.up, true) {
+            return;
+        }
+        let place = speaker.place.clone();
+        let before: Vec<LineId> = self
+            .speakers
+            .iter()
+            .filter(|(id, other)| {
+                **id != line && other.place.hall == place.hall && other.place.seat == place.seat
+            })
+            .map(|(&id, _)| id)
+            .collect();
+        for id in before {
+            self.remove(id, "replaced");
+        }
+        self.outputs.push_back(Output::Up { line, place });
+    }
+
+    fn remove(&mut self, line: LineId, reason: LineEnd) {
+        if let Some(mut speaker) = self.speakers.remove(&line) {
+            if reason == "replaced" {
+                speaker.session.close();
+            }
+            while let Some(said) = speaker.session.poll() {
+                if let Said::Transmit(transmit) = said {
+                    self.outputs.push_back(Output::Transmit(transmit));
+                }
+            }
+            self.addresses.retain(|_, owner| *owner != line);
+            if speaker.up {
+                self.outputs.push_back(Output::Down { line, place: speaker.place, reason });
+            }
+        }
+    }
+
+    fn tell(&mut self, report: &LineReport, state: HallState, window_ms: i64, now: Now) {
+        let Some(speaker) = self.speakers.get_mut(&report.line) else { return };
+        let text = serde_json::json!({
+            "v": 1,
+            "state": state.word(),
+            "on_air": state == HallState::Live,
+            "heard": report.heard,
+            "speaking": report.speaking,
+            "level_db": report.level_db,
+            "lost": report.lost,
+            "repaired": report.repaired,
+            "concealed": report.concealed,
+            "rtt_ms": speaker.session.rtt_ms(),
+            "window_ms": window_ms,
+        });
+        speaker.session.tell(&text.to_string());
+        self.drain(report.line, now);
+    }
+}

@@ -1,0 +1,58 @@
+/**
+ * What travels between the pages' parts, named once: parts, facts, the public state.
+ * Contract: spec/live.md. No behaviour here beyond the arithmetic of the one grid.
+ */
+
+export const SAMPLE_RATE_HZ = 48_000;
+export const PART_SAMPLES = 11_520;
+export const PART_S = PART_SAMPLES / SAMPLE_RATE_HZ;
+
+/** The number of a part on the grid that counts from the Unix epoch. */
+export type PartNo = number;
+/** Seconds since the Unix epoch as the media counts them: when a sound was made. */
+export type MediaTime = number;
+/** Milliseconds of a clock that only ever goes forward. */
+export type MonotonicMs = number;
+
+export const HALL_STATES = ["draft", "announced", "doors", "live", "paused", "ended"] as const;
+export type HallState = (typeof HALL_STATES)[number];
+
+/** What a part says about itself. `levels_db`: how far below full scale, one for every 20 ms. */
+export interface Facts {
+  state: HallState;
+  since: PartNo;
+  voices: string[];
+  levels_db: number[];
+}
+
+export interface Part {
+  no: PartNo;
+  bytes: Uint8Array;
+  facts: Facts | null;
+}
+
+export interface Seat {
+  seat: string;
+  name: string;
+}
+
+/** `GET /h/{hall}/state.json`. */
+export interface PublicState {
+  v: 1;
+  hall: string;
+  title: string;
+  state: HallState;
+  since_ms: number;
+  starts_at_ms: number | null;
+  now_ms: number;
+  seats: Seat[];
+  stream: { port: number; origin: string | null; path: string };
+  newest_part: PartNo | null;
+  part_ms: number;
+  buffer_ms: number;
+  window_ms: number;
+  listeners: number;
+}
+
+export const startOf = (no: PartNo): MediaTime => (no * PART_SAMPLES) / SAMPLE_RATE_HZ;
+export const partAt = (at: MediaTime): PartNo => Math.floor((at * SAMPLE_RATE_HZ + 0.5) / PART_SAMPLES);

@@ -1,0 +1,100 @@
+/** One listener's evening: the public state, the wish to listen, and what is being heard, as signals. */
+import { computed, effect, signal } from "@preact/signals";
+import type { HallState, PublicState } from "../flow.ts";
+import { partAt, startOf } from "../flow.ts";
+import { monotonic, rounds, wall_ms } from "../shell/clock.ts";
+import type { Problem } from "../shell/http.ts";
+import { getJson } from "../shell/http.ts";
+import { streamAddress } from "../shell/place.ts";
+import { Programme } from "../shell/programme.ts";
+import { delayMs, ServerClock, steadySeconds } from "./delay.ts";
+import type { Heard } from "./timeline.ts";
+
+const OPEN: HallState[] = ["doors", "live", "paused"];
+
+export class Evening {
+  readonly state = signal<PublicState | null>(null);
+  readonly problem = signal<Problem | null>(null);
+  readonly wanted = signal(false);
+  readonly heard = signal<Heard | null>(null);
+  readonly seconds = signal<number | null>(null);
+  readonly now_ms = signal(wall_ms());
+  readonly programme: Programme;
+  #hall: string;
+  #audio: HTMLAudioElement;
+  #clock = new ServerClock();
+
+  constructor(hall: string, audio: HTMLAudioElement) {
+    this.#hall = hall;
+    this.#audio = audio;
+    this.programme = new Programme(audio, () => this.#moved());
+    audio.addEventListener("pause", () => this.#paused());
+    rounds(() => this.#ask(), 2000, 15_000);
+    rounds(async () => this.#tick(), 250, 1000);
+    effect(() => this.#follow());
+  }
+
+  /** State and since when: as heard by those who listen, as published to everybody else. */
+  readonly moment = computed(() => {
+    const [state, heard] = [this.state.value, this.heard.value];
+    if (!state) return null;
+    const told = { state: state.state, since_ms: state.since_ms };
+    const here = heard && { state: heard.state, since_ms: startOf(heard.since) * 1000 };
+    return { ...(here ?? told), starts_at_ms: state.starts_at_ms, now_ms: this.now_ms.value };
+  });
+
+  readonly names = computed(() => new Map(this.state.value?.seats.map(({ seat, name }) => [seat, name])));
+
+  listen = (): void => {
+    this.wanted.value = true;
+    void this.programme.prime();
+  };
+
+  rest = (): void => {
+    this.wanted.value = false;
+    this.programme.rest();
+    this.#audio.pause();
+  };
+
+  async #ask(): Promise<void> {
+    const answer = await getJson<PublicState>(`/h/${this.#hall}/state.json`);
+    if (!answer.ok) {
+      this.problem.value = answer.problem;
+      return;
+    }
+    this.#clock.read(answer.value.now_ms, answer.sent, answer.got);
+    this.programme.tune(streamAddress(answer.value), answer.value.buffer_ms);
+    this.problem.value = null;
+    this.state.value = answer.value;
+  }
+
+  /** Sound follows the wish as soon as there is any, and ends with the hall. */
+  #follow(): void {
+    const state = this.state.value?.state;
+    if (!state || !this.wanted.value) return;
+    if (OPEN.includes(state)) this.programme.listen();
+    if (state !== "ended") return;
+    this.programme.end();
+    const over = this.programme.phase.value !== "playing" || this.heard.value?.state === "ended";
+    if (over) this.rest();
+  }
+
+  #paused(): void {
+    if (this.#audio.error === null) this.wanted.value = false;
+  }
+
+  #tick(): void {
+    this.now_ms.value = this.#clock.now(monotonic()) ?? wall_ms();
+  }
+
+  #moved(): void {
+    const { phase, at, timeline } = this.programme;
+    const sounding = phase.value === "playing" || phase.value === "stalled";
+    this.heard.value = sounding && at !== null ? timeline.at(at) : null;
+    const delay_ms = sounding ? delayMs(this.#clock.now(monotonic()), at) : null;
+    this.seconds.value = delay_ms === null ? null : steadySeconds(delay_ms, this.seconds.peek());
+    this.#audio.dataset.state = phase.value;
+    this.#audio.dataset.delayMs = delay_ms === null ? "" : String(delay_ms);
+    this.#audio.dataset.part = sounding && at !== null ? String(partAt(at)) : "";
+  }
+}

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import type { Facts } from "../flow.ts";
+import { startOf } from "../flow.ts";
+import { opening, Timeline } from "./timeline.ts";
+
+const NO = 7_458_333_333;
+const facts = (voices: string[], levels_db: number[] = []): Facts => ({
+  state: "live",
+  since: 5,
+  voices,
+  levels_db,
+});
+const part = (no: number, said: Facts | null) => ({ no, bytes: new Uint8Array(), facts: said });
+
+test("the level is that of the twenty milliseconds being heard", () => {
+  const timeline = new Timeline();
+  timeline.add(part(NO, facts(["ana"], [10, 20, 30])));
+
+  const levels = [0, 0.019, 0.021, 0.05, 0.1].map((s) => timeline.at(startOf(NO) + s)?.level_db);
+
+  expect(levels).toEqual([10, 10, 20, 30, 127]);
+});
+
+test("who takes a breath still speaks, who has stopped does not", () => {
+  const timeline = new Timeline();
+  for (let i = 0; i < 12; i++) timeline.add(part(NO + i, facts(i === 0 ? ["ana"] : [])));
+
+  expect(timeline.at(startOf(NO + 6))?.voices).toEqual(["ana"]);
+  expect(timeline.at(startOf(NO + 7))?.voices).toEqual([]);
+});
+
+test("nothing is known of a part that said nothing", () => {
+  const timeline = new Timeline();
+  timeline.add(part(NO, null));
+
+  expect(timeline.at(startOf(NO))).toBeNull();
+});
+
+test("an evening of parts does not pile up", () => {
+  const timeline = new Timeline();
+  for (let i = 0; i < 5000; i++) timeline.add(part(NO + i, facts(["ana"])));
+
+  expect(timeline.at(startOf(NO + 4000))).toBeNull();
+  expect(timeline.at(startOf(NO + 4900))).not.toBeNull();
+});
+
+test("the ring is shut at silence and open at full speech", () => {
+  expect([127, 48, 29, 10, 0].map(opening)).toEqual([0, 0, 0.5, 1, 1]);
+});

@@ -1,0 +1,143 @@
+/**
+ * The listener's sound: an audio element, a buffer and a connection, doing what the player says.
+ * Driven by what arrives and by media events; its one timer is for patience, never for sound.
+ */
+import { signal } from "@preact/signals";
+import type { MediaTime } from "../flow.ts";
+import { BoxSplitter, PeerFault } from "../listener/boxes.ts";
+import type { Phase, PlayerInput, PlayerOutput } from "../listener/player/player.ts";
+import { Player } from "../listener/player/player.ts";
+import { Timeline } from "../listener/timeline.ts";
+import { after, monotonic } from "./clock.ts";
+import { SoundBuffer, soundBufferKind } from "./soundbuffer.ts";
+import type { OpenStream } from "./stream.ts";
+import { openStream } from "./stream.ts";
+
+const REBUILD_MS = 500;
+
+export class Programme {
+  readonly phase = signal<Phase>("resting");
+  readonly possible = soundBufferKind() !== null;
+  timeline = new Timeline();
+  #audio: HTMLAudioElement;
+  #player = new Player();
+  #buffer: SoundBuffer | null = null;
+  #stream: OpenStream | null = null;
+  #address = "";
+  #buffer_ms = 1080;
+  #cancel = () => {};
+  #moved: () => void;
+
+  /** `moved` is called whenever the playhead or the phase may have. */
+  constructor(audio: HTMLAudioElement, moved: () => void) {
+    this.#audio = audio;
+    this.#moved = moved;
+    for (const event of ["timeupdate", "waiting", "playing", "seeked", "stalled"])
+      audio.addEventListener(event, () => this.#playhead());
+    audio.addEventListener("pause", () => this.#stopped());
+    audio.addEventListener("error", () => this.#rebuild());
+  }
+
+  tune(address: string, buffer_ms: number): void {
+    this.#address = address;
+    this.#buffer_ms = buffer_ms;
+    this.#do({ kind: "tune", buffer_ms });
+  }
+
+  /** Ask the browser for the right to sound, from within a person's gesture. */
+  prime(): Promise<void> {
+    this.#buffer ??= this.#newBuffer();
+    return this.#audio.play().catch((reason: DOMException) => {
+      if (reason.name === "NotAllowedError") this.rest();
+    });
+  }
+
+  listen = (): void => this.#do({ kind: "listen" });
+  rest = (): void => this.#do({ kind: "rest" });
+  end = (): void => this.#do({ kind: "end" });
+
+  /** What is being heard, or null while nothing is. */
+  get at(): MediaTime | null {
+    return this.#buffer && this.#audio.currentTime > 0 ? this.#audio.currentTime : null;
+  }
+
+  #newBuffer(): SoundBuffer {
+    return new SoundBuffer(this.#audio, {
+      settled: () => {
+        this.#do({ kind: "playhead", at: this.#audio.currentTime });
+        this.#do({ kind: "settled" });
+      },
+      refused: () => this.#do({ kind: "refused" }),
+      gone: () => this.#rebuild(),
+    });
+  }
+
+  #do(input: PlayerInput): void {
+    this.#player.handle(input, monotonic());
+    for (let out = this.#player.poll(); out; out = this.#player.poll()) this.#perform(out);
+    this.#cancel();
+    const deadline = this.#player.deadline();
+    if (deadline !== null) this.#cancel = after(deadline - monotonic(), () => this.#do({ kind: "tick" }));
+    this.phase.value = this.#player.phase;
+    this.#moved();
+  }
+
+  #perform(out: PlayerOutput): void {
+    if (out.kind === "open") this.#open(out.from);
+    else if (out.kind === "close") this.#stream?.close();
+    else if (out.kind === "append") this.#buffer?.append(out.bytes);
+    else if (out.kind === "trim") this.#buffer?.trim(out.before);
+    else if (out.kind === "seek") this.#audio.currentTime = out.to;
+    else if (out.kind === "rate") this.#audio.playbackRate = out.rate;
+    else if (out.kind === "play") void this.prime();
+    else this.#audio.pause();
+  }
+
+  #open(from: number | null): void {
+    const splitter = new BoxSplitter();
+    const stream = openStream(from === null ? this.#address : `${this.#address}?from=${from}`, {
+      bytes: (bytes) => this.#took(splitter, bytes, stream),
+      closed: (status) => this.#do({ kind: "closed", status }),
+    });
+    this.#stream = stream;
+  }
+
+  #took(splitter: BoxSplitter, bytes: Uint8Array, stream: OpenStream): void {
+    this.#do({ kind: "playhead", at: this.#audio.currentTime });
+    try {
+      splitter.handle(bytes);
+    } catch (fault) {
+      if (!(fault instanceof PeerFault)) throw fault;
+      stream.close();
+      this.#do({ kind: "closed", status: 0 });
+      return;
+    }
+    for (let piece = splitter.poll(); piece; piece = splitter.poll()) {
+      if (piece.kind === "part") this.timeline.add(piece.part);
+      this.#do({ kind: "piece", piece });
+    }
+  }
+
+  #playhead(): void {
+    this.#do({ kind: "playhead", at: this.#audio.currentTime });
+  }
+
+  /** The lock screen, a headset or another app has paused us: that is a wish like any other. */
+  #stopped(): void {
+    if (!this.#audio.ended && !this.#audio.error) this.rest();
+  }
+
+  /** The browser threw the buffer away: begin anew with an empty one. */
+  #rebuild(): void {
+    if (this.phase.value === "resting") return;
+    this.#stream?.close();
+    this.#player = new Player();
+    this.#buffer = null;
+    this.phase.value = "starting";
+    this.#cancel();
+    this.#cancel = after(REBUILD_MS, () => {
+      this.tune(this.#address, this.#buffer_ms);
+      this.listen();
+    });
+  }
+}

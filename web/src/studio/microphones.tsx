@@ -1,0 +1,33 @@
+/** Which microphone, and how much the browser may polish it. */
+import type { Line } from "../shell/line.ts";
+
+export function Microphones({ line }: { line: Line }) {
+  const { choices, chosen, processing } = line.microphone;
+  const choose = (event: { currentTarget: HTMLSelectElement }) => {
+    chosen.value = event.currentTarget.value;
+    void line.useMicrophone();
+  };
+  const polish = (event: { currentTarget: HTMLInputElement }) => {
+    processing.value = event.currentTarget.checked;
+    void line.useMicrophone();
+  };
+  return (
+    <div class="stack">
+      <label class="field">
+        <span>Microphone</span>
+        <select value={chosen.value} onChange={choose}>
+          <option value="">The usual one</option>
+          {choices.value.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="tick">
+        <input type="checkbox" checked={processing.value} onChange={polish} />
+        <span>Remove echo and noise, even out the volume</span>
+      </label>
+    </div>
+  );
+}

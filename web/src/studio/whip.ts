@@ -1,0 +1,194 @@
+/**
+ * The line from a speaker's page to the stage: idle → asking → offering → connecting → connected → lost → …
+ * Sans-IO; the shell owns microphone, peer connection and requests. It retries until it is told to leave or
+ * told no for good (a pass that will not get better by waiting).
+ */
+import type { MonotonicMs } from "../flow.ts";
+import type { Truth } from "./truth.ts";
+
+const GATHER_MS = 500;
+const CONNECT_MS = 8000;
+const DISCONNECTED_MS = 3000;
+const SILENT_MS = 5000;
+const BACKOFF_MS_MIN = 250;
+const BACKOFF_MS_MAX = 4000;
+const FOR_GOOD = [401, 403, 404];
+
+export type Link = "idle" | "asking" | "offering" | "connecting" | "connected" | "lost" | "refused";
+export type Trouble =
+  | { kind: "microphone"; name: string }
+  | { kind: "stage"; status: number; sentence: string; next: string };
+
+export type WhipInput =
+  | { kind: "sit" }
+  | { kind: "leave" }
+  | { kind: "asked"; error: string | null }
+  | { kind: "microphone_gone" }
+  | { kind: "gathered" }
+  | { kind: "answered"; status: number; location: string | null; sentence: string; next: string }
+  | { kind: "ice"; state: RTCPeerConnectionState }
+  | { kind: "said"; truth: Truth }
+  | { kind: "tick" };
+
+export type WhipOutput =
+  | { kind: "ask" }
+  | { kind: "offer" }
+  | { kind: "post" }
+  | { kind: "accept" }
+  | { kind: "hang_up"; location: string | null }
+  | { kind: "let_go" };
+
+export class Whip {
+  link: Link = "idle";
+  trouble: Trouble | null = null;
+  truth: Truth | null = null;
+  #location: string | null = null;
+  #failures = 0;
+  #posted = false;
+  #deadline: MonotonicMs | null = null;
+  #disconnected_at: MonotonicMs | null = null;
+  #said_at: MonotonicMs = 0;
+  #out: WhipOutput[] = [];
+
+  handle(input: WhipInput, now: MonotonicMs): void {
+    switch (input.kind) {
+      case "sit":
+        if (this.link === "idle" || this.link === "refused") this.#ask();
+        break;
+      case "leave":
+        this.#stop("idle", null);
+        break;
+      case "asked":
+        this.#asked(input.error, now);
+        break;
+      case "microphone_gone":
+        if (this.link !== "idle") this.#stop("refused", { kind: "microphone", name: "Gone" });
+        break;
+      case "gathered":
+        if (this.link === "offering") this.#post(now);
+        break;
+      case "answered":
+        this.#answered(input, now);
+        break;
+      case "ice":
+        this.#ice(input.state, now);
+        break;
+      case "said":
+        this.#said(input.truth, now);
+    }
+    this.#tick(now);
+  }
+
+  poll(): WhipOutput | null {
+    return this.#out.shift() ?? null;
+  }
+
+  deadline(): MonotonicMs | null {
+    const silent = this.link === "connected" ? this.#said_at + SILENT_MS : null;
+    const gone = this.#disconnected_at === null ? null : this.#disconnected_at + DISCONNECTED_MS;
+    const all = [this.#deadline, silent, gone].filter((each) => each !== null);
+    return all.length === 0 ? null : Math.min(...all);
+  }
+
+  /** Milliseconds since the stage last said anything. */
+  silence_ms(now: MonotonicMs): number {
+    return now - this.#said_at;
+  }
+
+  #ask(): void {
+    this.link = "asking";
+    this.trouble = null;
+    this.#failures = 0;
+    this.#out.push({ kind: "ask" });
+  }
+
+  #asked(error: string | null, now: MonotonicMs): void {
+    if (this.link !== "asking") return;
+    if (error !== null) this.#stop("refused", { kind: "microphone", name: error });
+    else this.#offer(now);
+  }
+
+  #offer(now: MonotonicMs): void {
+    this.link = "offering";
+    this.#posted = false;
+    this.#deadline = now + GATHER_MS;
+    this.#out.push({ kind: "offer" });
+  }
+
+  #post(now: MonotonicMs): void {
+    if (this.#posted) return;
+    this.#posted = true;
+    this.link = "connecting";
+    this.#deadline = now + CONNECT_MS + 1000;
+    this.#out.push({ kind: "post" });
+  }
+
+  #answered(answer: Extract<WhipInput, { kind: "answered" }>, now: MonotonicMs): void {
+    if (this.link !== "connecting") {
+      if (answer.location) this.#out.push({ kind: "hang_up", location: answer.location });
+      return;
+    }
+    if (answer.status === 201) {
+      this.#location = answer.location;
+      this.#deadline = now + CONNECT_MS;
+      this.#out.push({ kind: "accept" });
+      return;
+    }
+    const { status, sentence, next } = answer;
+    const trouble: Trouble = { kind: "stage", status, sentence, next };
+    if (FOR_GOOD.includes(status)) this.#stop("refused", trouble);
+    else this.#lose(trouble, now);
+  }
+
+  #ice(state: RTCPeerConnectionState, now: MonotonicMs): void {
+    if (state === "connected" && (this.link === "connecting" || this.link === "connected")) {
+      if (this.link === "connecting") this.#said_at = now;
+      this.link = "connected";
+      this.trouble = null;
+      this.#deadline = null;
+      this.#disconnected_at = null;
+    } else if (state === "disconnected" && this.link === "connected") {
+      this.#disconnected_at ??= now;
+    } else if (state === "failed" && (this.link === "connecting" || this.link === "connected")) {
+      this.#lose(null, now);
+    }
+  }
+
+  #said(truth: Truth, now: MonotonicMs): void {
+    if (this.link !== "connected") return;
+    this.truth = truth;
+    this.#said_at = now;
+    this.#failures = 0;
+  }
+
+  #tick(now: MonotonicMs): void {
+    const deadline = this.deadline();
+    if (deadline === null || now < deadline) return;
+    if (this.link === "offering") this.#post(now);
+    else if (this.link === "lost") this.#offer(now);
+    else if (this.link === "connecting" || this.link === "connected") this.#lose(null, now);
+  }
+
+  #lose(trouble: Trouble | null, now: MonotonicMs): void {
+    this.#hangUp();
+    this.link = "lost";
+    this.trouble = trouble;
+    this.#deadline = now + Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** this.#failures);
+    this.#failures += 1;
+  }
+
+  #stop(link: "idle" | "refused", trouble: Trouble | null): void {
+    this.#hangUp();
+    this.#out.push({ kind: "let_go" });
+    this.link = link;
+    this.trouble = trouble;
+    this.#deadline = null;
+  }
+
+  #hangUp(): void {
+    this.#out.push({ kind: "hang_up", location: this.#location });
+    this.#location = null;
+    this.#disconnected_at = null;
+    this.truth = null;
+  }
+}

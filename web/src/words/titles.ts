@@ -1,0 +1,33 @@
+/** What stands in the browser's tab and on the lock screen. */
+import type { HallState } from "../flow.ts";
+
+const MARKS: Partial<Record<HallState, string>> = {
+  live: "Live",
+  doors: "Doors open",
+  paused: "Paused",
+  ended: "Ended",
+};
+
+export function tabTitle(hall_title: string, state: HallState | null): string {
+  const mark = state === null ? undefined : MARKS[state];
+  return [mark, hall_title, "hustings"].filter(Boolean).join(" · ");
+}
+
+/** "Ana", "Ana and Ben", "Ana, Ben and Cleo": those who speak, by name; a seat nobody named stays a seat. */
+export function speakers(voices: string[], names: ReadonlyMap<string, string>): string {
+  const said = voices.map((seat) => names.get(seat) ?? seat);
+  return said.length < 2 ? said.join("") : `${said.slice(0, -1).join(", ")} and ${said.at(-1)}`;
+}
+
+/** An address for a seat or a hall out of a name: "Renée O'Neil" gives "renee-o-neil". */
+export function slug(name: string, chars_max: number): string {
+  const plain = name
+    .normalize("NFKD")
+    .replace(/\p{Mark}/gu, "")
+    .toLowerCase();
+  const cut = plain
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-/, "")
+    .slice(0, chars_max);
+  return cut.replace(/-+$/, "");
+}
