@@ -32,7 +32,7 @@ class Shell:
     def __init__(self, children: Sequence[Child], around: Surroundings) -> None:
         self._children = {child.name: child for child in children}
         self._around = around
-        self._core = sup.Supervisor(self._children, around.now_ms())
+        self._core = sup.Supervisor(self._children)
         self._running: dict[str, Process] = {}
         self._woken = asyncio.Event()
         self._stopping = False
@@ -42,9 +42,7 @@ class Shell:
         """Until stopped and every child is gone. Raises StartRefused where one cannot start."""
         await self._adopt()
         must_be_free(c for c in self._children.values() if c.name not in self._running)
-        for name in list(self._running):
-            self._handle(sup.Up(name, adopted=True))
-        self._handle(sup.Tick())
+        self._handle(sup.Begin(frozenset(self._running)))
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, self.stop)

@@ -18,11 +18,17 @@ REFUSED = 2
 
 
 @dataclass(frozen=True)
+class Begin:
+    """Start everyone but those found running."""
+
+    running: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Up:
-    """It runs, started or found running."""
+    """It was started."""
 
     name: str
-    adopted: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Tick:
     pass
 
 
-Input = Up | Died | Hold | Release | Stop | Tick
+Input = Begin | Up | Died | Hold | Release | Stop | Tick
 
 
 @dataclass(frozen=True)
@@ -103,8 +109,8 @@ class _Child:
 
 
 class Supervisor:
-    def __init__(self, names: Iterable[str], now_ms: int) -> None:
-        self._children = {name: _Child(start_at_ms=now_ms) for name in names}
+    def __init__(self, names: Iterable[str]) -> None:
+        self._children = {name: _Child() for name in names}
         self._out: deque[Output] = deque()
         self._stopping = False
         self._kill_at_ms: int | None = None
@@ -113,14 +119,10 @@ class Supervisor:
 
     def handle(self, happened: Input, now_ms: int) -> None:
         match happened:
-            case Up(name, adopted):
-                child = self._children[name]
-                child.up, child.up_since_ms, child.start_at_ms = True, now_ms, None
-                child.proven |= adopted
-                if self._stopping:
-                    self._out.append(Terminate(name))
-                elif child.held:
-                    self._out.append(Kill(name))
+            case Begin(running):
+                self._begin(running, now_ms)
+            case Up(name):
+                self._up(name, now_ms)
             case Died(name, code):
                 self._died(name, code, now_ms)
             case Hold(name):
@@ -139,6 +141,22 @@ class Supervisor:
     def deadline(self) -> int | None:
         starts = [child.start_at_ms for child in self._children.values()]
         return min((ms for ms in (*starts, self._kill_at_ms) if ms is not None), default=None)
+
+    def _begin(self, running: frozenset[str], now_ms: int) -> None:
+        for name, child in self._children.items():
+            if name in running:
+                child.proven = True
+                self._up(name, now_ms)
+            elif not (self._stopping or child.held):
+                child.start_at_ms = now_ms
+
+    def _up(self, name: str, now_ms: int) -> None:
+        child = self._children[name]
+        child.up, child.up_since_ms, child.start_at_ms = True, now_ms, None
+        if self._stopping:
+            self._out.append(Terminate(name))
+        elif child.held:
+            self._out.append(Kill(name))
 
     def _died(self, name: str, code: int | None, now_ms: int) -> None:
         child = self._children[name]
