@@ -24,6 +24,32 @@ async function listen(page: Page): Promise<void> {
   await page.waitForTimeout(1500);
 }
 
+async function interrupted(page: Page): Promise<void> {
+  await listen(page);
+  await tell("break/4000");
+  await page.waitForTimeout(2500);
+}
+
+async function invite(page: Page): Promise<void> {
+  await page.getByLabel("Name of a speaker").fill("Renée O'Neil");
+  await press("Add a seat")(page);
+  await page.waitForTimeout(800);
+  await tell("desk/down");
+  await page.waitForTimeout(1500);
+  await tell("desk/up");
+}
+
+async function expired(page: Page): Promise<void> {
+  await page.evaluate(() => Object.assign((window as never as { stage: object }).stage, { status: 401 }));
+  await press("Take your seat")(page);
+  await page.waitForTimeout(1000);
+}
+
+async function muted(page: Page): Promise<void> {
+  await sit(true, true, "live")(page);
+  await page.getByRole("switch").click();
+}
+
 const sit = (on_air: boolean, heard: boolean, state: string) => async (page: Page) => {
   await page.evaluate((says) => Object.assign((window as never as { stage: object }).stage, says), {
     on_air,
@@ -37,6 +63,7 @@ const sit = (on_air: boolean, heard: boolean, state: string) => async (page: Pag
 const SHOTS: Shot[] = [
   { name: "listen-live", address: "/h/demo" },
   { name: "listen-playing", address: "/h/demo", act: listen },
+  { name: "listen-reconnecting", address: "/h/demo", act: interrupted },
   { name: "listen-announced", address: "/h/budget" },
   { name: "listen-announced-far", address: "/h/soon", act: press(/Start by itself/) },
   { name: "listen-late", address: "/h/late" },
@@ -52,6 +79,9 @@ const SHOTS: Shot[] = [
   { name: "studio-air", address: "/studio/demo", role: "speaker", act: sit(true, true, "live") },
   { name: "studio-ready", address: "/studio/doors", role: "speaker", act: sit(false, true, "doors") },
   { name: "studio-silent", address: "/studio/demo", role: "speaker", act: sit(false, false, "live") },
+  { name: "studio-muted", address: "/studio/demo", role: "speaker", act: muted },
+  { name: "studio-expired", address: "/studio/demo", role: "speaker", act: expired },
+  { name: "studio-invite", address: "/studio/demo", role: "producer", seat: "none", act: invite },
   { name: "studio-host", address: "/studio/demo", role: "host", act: press(/^End/) },
   { name: "studio-producer", address: "/studio/draft", role: "producer", seat: "none" },
   { name: "studio-owner", address: "/studio", role: "owner" },
