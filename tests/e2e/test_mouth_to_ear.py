@@ -98,7 +98,8 @@ async def test_what_is_said_into_one_browser_is_heard_in_another_without_a_hole(
         page = await (await anext(listening)).new_page(bypass_csp=True)
         await page.goto(f"{town_hall.page}/h/eve")
         await page.get_by_role("button", name="Listen").click()
-        await until(lambda: page.evaluate("document.querySelector('#programme').currentTime > 0"), "sound")
+        playing = "document.querySelector('#programme').currentTime > 0"
+        await until(lambda: page.evaluate(playing), "sound")
         await page.evaluate(GATHER)
         await page.wait_for_timeout(SECONDS * 1000)
         import base64
@@ -107,13 +108,11 @@ async def test_what_is_said_into_one_browser_is_heard_in_another_without_a_hole(
 
     heard = envelope(heard[RATE_HZ:])
     score, at = best_match(heard, said)
-    print(f"envelope correlation {score:.3f} over {len(heard) / 100:.0f} s, holes {holes(heard, said, at)}")
+    print(f"correlation {score:.3f}, {len(heard) / 100:.0f} s, holes {holes(heard, said, at)}")
     assert score >= 0.9
     assert holes(heard, said, at) == []
 
 
 async def take_seat(studio) -> None:
-    processing = studio.get_by_role("checkbox")
     await studio.get_by_role("button", name="Take your seat").click()
     await studio.get_by_text("The room hears you").first.wait_for(timeout=20_000)
-    del processing

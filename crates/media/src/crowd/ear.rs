@@ -78,11 +78,10 @@ impl Ear {
             Some(next) => self.counts.missed += no.0 - next.0,
             None => self.first = Some(no),
         }
-        if let (None, Some(first)) = (self.anchor, self.first) {
-            if no.0 + 1 >= first.0 + BUFFER_PARTS {
+        if let (None, Some(first)) = (self.anchor, self.first)
+            && no.0 + 1 >= first.0 + BUFFER_PARTS {
                 self.anchor = Some((first, now));
             }
-        }
         if let Some(due) = self.due(no).filter(|due| *due < now) {
             // Late: it is missed, and the player waits for it, so all later ones are due later.
             self.counts.missed += 1;

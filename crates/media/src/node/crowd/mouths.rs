@@ -157,7 +157,7 @@ impl Speaker {
                     let _ = writeln!(dump.sent, "{frame}\t{}", self.clock.media_at(now).0);
                 }
                 frame += 1;
-                if frame % 50 == 0 && stopped(live) {
+                if frame.is_multiple_of(50) && stopped(live) {
                     return;
                 }
             }
