@@ -93,7 +93,7 @@ def _desk(site: Site, nats: Nats) -> Child:
         public=site.public,
         stages=(site.loopback(4),),
     )
-    argv = (sys.executable, "-m", "hustings", "desk", str(path))
+    argv = (sys.executable, "-P", "-m", "hustings", "desk", str(path))
     return Child("desk", argv, (("tcp", address),), _write(path, asdict(told)))
 
 
