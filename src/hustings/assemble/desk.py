@@ -1,7 +1,7 @@
 """The desk process: order in, running desk out. Opened last is closed first."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from hustings.desk import timers
 from hustings.desk.desk import Desk
 from hustings.desk.invitations import owner_pass
 from hustings.desk.ports import Keys, Ports
-from hustings.desk.stagehand import Stagehand
+from hustings.desk.stagehand import Place, Stagehand
 from hustings.desk.watch import Watch
 from hustings.domain.refusals import StartRefused
 from hustings.fleet.bus import PAUSE_MS, NatsBus
@@ -62,7 +62,7 @@ async def _opened(order: DeskOrder) -> AsyncIterator[tuple[Context, Stagehand, N
         )
         bus = NatsBus(order.nats.url, order.nats.token, lambda: clock.sleep_ms(PAUSE_MS))
         watch = Watch()
-        stagehand = Stagehand(bus, watch, own=order.http, stages=order.stages)
+        stagehand = Stagehand(bus, watch, Place(order.http, order.stages, order.nodes))
         figures = Figures()
         desk = Desk(Ports(clock, entropy, store, keys), figures.noting(stagehand.changed))
         await desk.load()
@@ -70,8 +70,7 @@ async def _opened(order: DeskOrder) -> AsyncIterator[tuple[Context, Stagehand, N
         bus.on_connect(stagehand.tell_all)
         figures.look_at(desk, stagehand, bus)
         write_private(data / "owner.pass", owner_pass(desk).token + "\n")
-        ready = _readiness(desk, watch, bus)
-        context = Context(desk, watch, store.owner_links, figures, order.public, ready)
+        context = Context(desk, watch, store.owner_links, figures, order.public, bus.connected)
         yield context, stagehand, bus
 
 
@@ -83,11 +82,3 @@ async def _store(path: Path) -> SqliteStore:
             f"The log {path} was written by a later version: {error}.",
             "Install that version again; nothing was changed.",
         ) from None
-
-
-def _readiness(desk: Desk, watch: Watch, bus: NatsBus) -> Callable[[], dict[str, bool]]:
-    def ready() -> dict[str, bool]:
-        roles = {node.role for node in watch.nodes(desk.ports.clock.now_ms())}
-        return {"bus": bus.connected(), "stage": "stage" in roles, "edge": "edge" in roles}
-
-    return ready
