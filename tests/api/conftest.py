@@ -11,7 +11,7 @@ from hustings.api.context import Context
 from hustings.desk.desk import Desk
 from hustings.desk.invitations import owner_pass
 from hustings.desk.ports import Keys, Ports
-from hustings.desk.stagehand import Stagehand
+from hustings.desk.stagehand import Place, Stagehand
 from hustings.desk.watch import Watch
 from hustings.ops.figures import Figures
 from hustings.testing.bus import FakeBus
@@ -61,12 +61,12 @@ def bearer(token):
 async def town():
     clock, bus, store, watch, figures = ManualClock(), FakeBus(), MemoryStore(), Watch(), Figures()
     keys = Keys(*(Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2)))
-    stagehand = Stagehand(bus, watch, own="127.0.0.1:8005", stages=["127.0.0.1:8004"])
+    stagehand = Stagehand(bus, watch, Place("127.0.0.1:8005", ("127.0.0.1:8004",)))
     desk = Desk(Ports(clock, SeededEntropy(), store, keys), figures.noting(stagehand.changed))
     await desk.load()
     await stagehand.begin(desk)
     figures.look_at(desk, stagehand, bus)
-    context = Context(desk, watch, store.owner_links, figures, PUBLIC, lambda: {"bus": bus.up})
+    context = Context(desk, watch, store.owner_links, figures, PUBLIC, bus.connected)
     transport = httpx.ASGITransport(build(context), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as http:
         owner = bearer(owner_pass(desk).token)

@@ -1,6 +1,7 @@
 """Orders out, happenings in, over a bus without a network."""
 
 import json
+from dataclasses import replace
 
 from hustings.desk import timers
 
@@ -46,6 +47,14 @@ async def test_every_change_is_told_at_once_and_drafts_never(town):
 
     assert states == [[], [], ["announced"], ["live"], ["ended"]]
     assert orders(town, "edge-1")[-1]["halls"] == []
+
+
+async def test_the_nodes_of_this_machine_are_told_before_they_were_ever_heard(town):
+    town.stagehand._place = replace(town.stagehand._place, nodes={"edge-1": "edge"})
+
+    await town.hall("announce")
+
+    assert [hall["state"] for hall in orders(town, "edge-1")[-1]["halls"]] == ["announced"]
 
 
 async def test_erasing_and_revoking_reach_the_nodes(town):

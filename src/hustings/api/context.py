@@ -25,8 +25,8 @@ class Context:
     counters: Counters
     public: str
     """The origin people see, without a slash at its end."""
-    ready: Callable[[], dict[str, bool]]
-    """What must stand for a town hall to be hosted, and whether it does."""
+    connected: Callable[[], bool]
+    """Whether orders reach the nodes just now."""
 
     @property
     def now_ms(self) -> int:

@@ -1,19 +1,19 @@
 """The desk process: order in, running desk out. Opened last is closed first."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from hustings.api.app import build
 from hustings.api.context import Context
-from hustings.api.server import serve
 from hustings.desk import timers
 from hustings.desk.desk import Desk
 from hustings.desk.invitations import owner_pass
 from hustings.desk.ports import Keys, Ports
-from hustings.desk.stagehand import Stagehand
+from hustings.desk.stagehand import Place, Stagehand
 from hustings.desk.watch import Watch
+from hustings.domain.refusals import StartRefused
 from hustings.fleet.bus import PAUSE_MS, NatsBus
 from hustings.fleet.lock import Lock
 from hustings.fleet.nodes import DeskOrder
@@ -21,7 +21,9 @@ from hustings.ops import logs
 from hustings.ops.clock import SystemClock
 from hustings.ops.entropy import SystemEntropy
 from hustings.ops.figures import Figures
+from hustings.ops.server import serve
 from hustings.store.keys import load_or_make, write_private
+from hustings.store.schema import TooNew
 from hustings.store.sqlite import SqliteStore
 
 
@@ -52,7 +54,7 @@ async def _opened(order: DeskOrder) -> AsyncIterator[tuple[Context, Stagehand, N
     async with AsyncExitStack() as stack:
         lock = Lock(data / "run" / "desk.lock", "A desk runs from {folder} already")
         stack.callback(lock.close)
-        store = await SqliteStore.open(data / "log.db")
+        store = await _store(data / "log.db")
         stack.push_async_callback(store.close)
         keys = Keys(
             passes=load_or_make(data / "keys" / "passes.key", entropy.draw),
@@ -60,7 +62,7 @@ async def _opened(order: DeskOrder) -> AsyncIterator[tuple[Context, Stagehand, N
         )
         bus = NatsBus(order.nats.url, order.nats.token, lambda: clock.sleep_ms(PAUSE_MS))
         watch = Watch()
-        stagehand = Stagehand(bus, watch, own=order.http, stages=order.stages)
+        stagehand = Stagehand(bus, watch, Place(order.http, order.stages, order.nodes))
         figures = Figures()
         desk = Desk(Ports(clock, entropy, store, keys), figures.noting(stagehand.changed))
         await desk.load()
@@ -68,14 +70,15 @@ async def _opened(order: DeskOrder) -> AsyncIterator[tuple[Context, Stagehand, N
         bus.on_connect(stagehand.tell_all)
         figures.look_at(desk, stagehand, bus)
         write_private(data / "owner.pass", owner_pass(desk).token + "\n")
-        ready = _readiness(desk, watch, bus)
-        context = Context(desk, watch, store.owner_links, figures, order.public, ready)
+        context = Context(desk, watch, store.owner_links, figures, order.public, bus.connected)
         yield context, stagehand, bus
 
 
-def _readiness(desk: Desk, watch: Watch, bus: NatsBus) -> Callable[[], dict[str, bool]]:
-    def ready() -> dict[str, bool]:
-        roles = {node.role for node in watch.nodes(desk.ports.clock.now_ms())}
-        return {"bus": bus.connected(), "stage": "stage" in roles, "edge": "edge" in roles}
-
-    return ready
+async def _store(path: Path) -> SqliteStore:
+    try:
+        return await SqliteStore.open(path)
+    except TooNew as error:
+        raise StartRefused(
+            f"The log {path} was written by a later version: {error}.",
+            "Install that version again; nothing was changed.",
+        ) from None

@@ -16,7 +16,6 @@ import typer
 from hustings.assemble.house import House
 from hustings.cli.client import DEMO, Client, Unwished, claims
 from hustings.cli.common import SITE, Told, takes
-from hustings.cli.keys import keys
 from hustings.cli.serve import POLL_MS, addresses, client, keep_open, say, until_ready
 from hustings.config import Sources, has_screen
 from hustings.fleet.crowd import CrowdFault, crowd, listeners, speaker
@@ -24,6 +23,7 @@ from hustings.fleet.nodes import write
 from hustings.fleet.programs import find_media
 from hustings.fleet.site import Site
 from hustings.ops.clock import SystemClock
+from hustings.ops.terminal import keys
 
 VOICES = Path(__file__).parents[1] / "voices"
 SEATS = {

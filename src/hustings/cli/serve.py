@@ -47,7 +47,7 @@ async def keep_open(site: Site, alongside: Callable[[House], Awaitable[None]]) -
 
 
 async def until_ready(site: Site) -> None:
-    """Until the edge passes on that the desk hears of a stage and an edge."""
+    """Until the edge passes on that the desk is ready."""
     clock = SystemClock()
     async with httpx.AsyncClient(trust_env=False) as http:
         while True:

@@ -6,7 +6,8 @@ What the orders hold is decided in orders.py, what stands in watch.py.
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from hustings.desk.desk import Desk
@@ -23,15 +24,24 @@ EVERY_MS = 2000
 _log = logging.getLogger(__name__)
 
 
-class Stagehand:
-    """Where the nodes are: `own` is the desk's address for edges, `stages` are theirs."""
+@dataclass(frozen=True)
+class Place:
+    """Where everyone is."""
 
-    def __init__(self, bus: Bus, watch: Watch, *, own: str, stages: Sequence[str]) -> None:
+    own: str
+    """The desk's address, for edges."""
+    stages: tuple[str, ...]
+    """Theirs, for edges."""
+    nodes: Mapping[str, str] = field(default_factory=dict)
+    """Node to role: those told what to do before they were ever heard of."""
+
+
+class Stagehand:
+    def __init__(self, bus: Bus, watch: Watch, place: Place) -> None:
         self.peer_faults = 0
         self._bus = bus
         self.watch = watch
-        self._own = own
-        self._stages = tuple(stages)
+        self._place = place
         self._desk: Desk | None = None
 
     async def begin(self, desk: Desk) -> None:
@@ -44,11 +54,14 @@ class Stagehand:
 
     async def tell_all(self) -> None:
         desk = self._begun()
-        for node in self.watch.nodes(desk.ports.clock.now_ms()):
-            await self._tell(desk, node.node, node.role)
+        heard = self.watch.nodes(desk.ports.clock.now_ms())
+        for node, role in {**self._place.nodes, **{n.node: n.role for n in heard}}.items():
+            await self._tell(desk, node, role)
 
     async def _tell(self, desk: Desk, node: str, role: str) -> None:
-        house = House(self._own, self._stages, desk.pass_key, desk.revision, desk.revoked())
+        house = House(
+            self._place.own, self._place.stages, desk.pass_key, desk.revision, desk.revoked()
+        )
         told = orders(house, desk.halls.values(), role, desk.ports.clock.now_ms())
         await self._bus.publish(f"hustings.orders.{node}", _pack(told))
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from hustings.fleet.site import Site
 
+STAGE, EDGE = "stage-1", "edge-1"
+
 
 @dataclass(frozen=True)
 class Child:
@@ -43,6 +45,8 @@ class DeskOrder:
     nats: Nats
     public: str
     stages: tuple[str, ...]
+    nodes: dict[str, str]
+    """The nodes of this machine, by role."""
 
     @classmethod
     def read(cls, path: Path) -> "DeskOrder":
@@ -92,13 +96,14 @@ def _desk(site: Site, nats: Nats) -> Child:
         nats=nats,
         public=site.public,
         stages=(site.loopback(4),),
+        nodes={STAGE: "stage", EDGE: "edge"},
     )
-    argv = (sys.executable, "-m", "hustings", "desk", str(path))
+    argv = (sys.executable, "-P", "-m", "hustings", "desk", str(path))
     return Child("desk", argv, (("tcp", address),), _write(path, asdict(told)))
 
 
 def _stage(site: Site, programs: Programs, nats: Nats) -> Child:
-    name, udp, http = "stage-1", site.outside(2), site.loopback(4)
+    name, udp, http = STAGE, site.outside(2), site.loopback(4)
     told = {
         "node": name,
         "data": _folder(site.run / name),
@@ -113,7 +118,7 @@ def _stage(site: Site, programs: Programs, nats: Nats) -> Child:
 
 
 def _edge(site: Site, programs: Programs, nats: Nats) -> Child:
-    name, page, stream = "edge-1", site.outside(0), site.outside(1)
+    name, page, stream = EDGE, site.outside(0), site.outside(1)
     told = {
         "node": name,
         "data": _folder(site.run / name),

@@ -44,8 +44,9 @@ class Shell:
         must_be_free(c for c in self._children.values() if c.name not in self._running)
         self._handle(sup.Begin(frozenset(self._running)))
         loop = asyncio.get_running_loop()
-        for signum in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(signum, self.stop)
+        for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if signal.getsignal(signum) is not signal.SIG_IGN:  # As nohup leaves it.
+                loop.add_signal_handler(signum, self.stop)
         while (done := self._perform()) is None:
             await self._wait()
             self._core.handle(sup.Tick(), self._around.now_ms())
