@@ -3,6 +3,7 @@
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::{Deserialize, Serialize};
 
+use crate::flow::{HallId, SeatId};
 use crate::units::WallMs;
 
 use super::orders::Orders;
@@ -11,6 +12,7 @@ use super::orders::Orders;
 const PASS_BYTES_MAX: usize = 2_048;
 /// How far the clock of whoever signed may be ahead of ours.
 const LEEWAY_S: i64 = 60;
+const JTI_CHARS_MAX: usize = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,6 +42,21 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// Whether we could have signed this: `spec/live.md`, held to `spec/vectors/passes`.
+    fn well_formed(&self) -> bool {
+        let every_hall = self.hall == "*";
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let person = self.sub.strip_prefix("p_").unwrap_or("");
+        self.iss == "hustings"
+            && (every_hall || HallId::parse(&self.hall).is_some())
+            && (every_hall || self.role != Role::Owner)
+            && self.seat.as_deref().is_none_or(|seat| SeatId::parse(seat).is_some())
+            && person.len() == 16
+            && person.bytes().all(plain)
+            && (1..=JTI_CHARS_MAX).contains(&self.jti.len())
+            && self.iat >= 0
+    }
+
     /// Whether this person may send sound from `seat`.
     pub fn may_speak_from(&self, seat: &str) -> Result<(), &'static str> {
         match self.role {
@@ -63,7 +80,7 @@ pub fn check_pass(
 ) -> Result<Claims, &'static str> {
     let claims = read(token, orders).ok_or("pass_invalid")?;
     let now_s = now.0 / 1000;
-    if claims.iss != "hustings" || now_s < claims.iat - LEEWAY_S {
+    if !claims.well_formed() || now_s < claims.iat - LEEWAY_S {
         return Err("pass_invalid");
     }
     if now_s >= claims.exp {
