@@ -20,7 +20,8 @@ export interface HallView {
   state: HallState;
   starts_at_ms: number | null;
   since_ms: number;
-  moves: string[];
+  /** Where the desk does not say, the lifecycle does; it refuses what it does not allow. */
+  moves?: string[];
   seats: (Seat & { person: string })[];
   lines?: LineState[];
   audience?: { listeners: number };
@@ -31,6 +32,17 @@ export interface Invitation {
   name: string;
   studio_url: string;
 }
+
+const LIFECYCLE: Record<HallState, string[]> = {
+  draft: ["announce", "open", "end"],
+  announced: ["open", "end"],
+  doors: ["end"],
+  live: ["pause", "end"],
+  paused: ["resume", "end"],
+  ended: [],
+};
+
+export const movesOf = (view: HallView | null): string[] => (view ? (view.moves ?? LIFECYCLE[view.state]) : []);
 
 export class Desk {
   readonly view = signal<HallView | null>(null);

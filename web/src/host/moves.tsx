@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { after } from "../shell/clock.ts";
 import { count } from "../words/time.ts";
-import type { Desk } from "./desk.ts";
+import { type Desk, movesOf } from "./desk.ts";
 
 const LABELS: Record<string, string> = {
   announce: "Announce",
@@ -14,7 +14,7 @@ const LABELS: Record<string, string> = {
 const ARMED_MS = 6000;
 
 export function Moves({ desk }: { desk: Desk }) {
-  const moves = desk.view.value?.moves ?? [];
+  const moves = movesOf(desk.view.value);
   const waiting = desk.away.value;
   return (
     <div class="row">

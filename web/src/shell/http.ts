@@ -55,7 +55,9 @@ export function problemOf(status: number, text: string): Problem {
   }
   const word = (value: unknown) => (typeof value === "string" ? value : "");
   const said = word(body.sentence) || word(body.title) || `The answer was ${status}.`;
-  const sentence = [said, word(body.detail)].filter(Boolean).join(" ");
+  // A detail may be a bare name, for programs; only a sentence is for people.
+  const detail = /\s.*\.$/.test(word(body.detail)) ? word(body.detail) : "";
+  const sentence = [said, detail].filter(Boolean).join(" ");
   return { status, sentence, next: word(body.next) || "Try again in a few seconds." };
 }
 

@@ -37,6 +37,11 @@ export function Halls({ halls, now_ms, place }: { halls: HallLine[]; now_ms: num
   );
 }
 
+function timeOf({ state, starts_at_ms }: HallLine, now_ms: number): string {
+  if (starts_at_ms !== null) return when(starts_at_ms, now_ms);
+  return state === "draft" || state === "announced" ? "Time not set" : "";
+}
+
 /** Soonest first; those without a time last. */
 export function inOrder(halls: HallLine[]): HallLine[] {
   const at = ({ starts_at_ms }: HallLine) => starts_at_ms ?? Number.MAX_SAFE_INTEGER;
@@ -50,9 +55,7 @@ function Line({ hall, now_ms, place }: { hall: HallLine; now_ms: number; place: 
       <a class="halls__link" href={place + hall.hall}>
         <span class="halls__title">{hall.title}</span>
 
-        <span class="soft figures">
-          {hall.starts_at_ms === null ? "Time not set" : when(hall.starts_at_ms, now_ms)}
-        </span>
+        <span class="soft figures">{timeOf(hall, now_ms)}</span>
         <span class="mark" data-tone={tone}>
           {mark}
         </span>
