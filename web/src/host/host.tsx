@@ -1,5 +1,5 @@
 /** The page of those who run a hall: its state and moves, its health in one line, the stage, links. */
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { wall_ms } from "../shell/clock.ts";
 import { listenerLink } from "../shell/place.ts";
 import { faceOf } from "../words/faces.ts";
@@ -9,9 +9,13 @@ import { Given } from "./given.tsx";
 import { Moves } from "./moves.tsx";
 import { Seats } from "./seats.tsx";
 
-export function Host({ hall }: { hall: string }) {
+/** `named` hears what the hall is called, which the public state does not tell of a draft. */
+export function Host({ hall, named }: { hall: string; named: (title: string) => void }) {
   const desk = useMemo(() => new Desk(hall), [hall]);
   const view = desk.view.value;
+  useEffect(() => {
+    if (view) named(view.title);
+  }, [view, named]);
   const face = view && faceOf({ ...view, now_ms: wall_ms() });
   return (
     <section class="stack" aria-label="The town hall">

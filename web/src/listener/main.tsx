@@ -83,12 +83,12 @@ function Listening() {
         )}
         {over && <a href="/">See what else is on</a>}
       </div>
-      <footer class="hall__foot">
-        {!over && !early ? <Volume audio={audio} /> : <span />}
-        {!over && (
-          <p class="figures">{early ? "" : `${count(state.listeners, "person", "people")} listening`}</p>
-        )}
-      </footer>
+      {!over && !early && (
+        <footer class="hall__foot">
+          <Volume audio={audio} />
+          <p class="figures">{`${count(state.listeners, "person", "people")} listening`}</p>
+        </footer>
+      )}
     </main>
   );
 }

@@ -27,27 +27,36 @@ export function Voice({ evening }: { evening: Evening }) {
   const live = evening.programme.phase.value === "playing" && evening.heard.value?.state === "live";
   const ring = useBreath(evening, live);
   const who = speakers(evening.heard.value?.voices ?? [], evening.names.value);
-  const quiet = live ? "Nobody is speaking" : onStage(evening);
   return (
     <div class="voice" ref={ring} data-live={live}>
-      <p class="voice__name" data-quiet={who === "" || !live}>
-        {live && who !== "" ? (
-          <>
-            <span class="unseen">Speaking: </span>
-            {who}
-          </>
-        ) : (
-          quiet
-        )}
-      </p>
+      {live && who !== "" ? (
+        <p class="voice__name">
+          <span class="unseen">Speaking: </span>
+          {who}
+        </p>
+      ) : (
+        <Quiet evening={evening} live={live} />
+      )}
     </div>
   );
 }
 
-function onStage(evening: Evening): string {
+const NAMES_MAX = 3;
+
+/** Who is here while nobody speaks, or nobody listens. */
+function Quiet({ evening, live }: { evening: Evening; live: boolean }) {
   const seats = evening.state.value?.seats ?? [];
-  if (seats.length === 0) return "The stage is empty";
-  const names = seats.slice(0, 3).map(({ name }) => name);
-  const more = seats.length - names.length;
-  return `On stage: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  if (live) return <p class="voice__quiet">Nobody is speaking</p>;
+  if (seats.length === 0) return <p class="voice__quiet">The stage is empty</p>;
+  return (
+    <div class="voice__quiet">
+      <p>On stage</p>
+      <ul class="voice__seats">
+        {seats.slice(0, NAMES_MAX).map(({ seat, name }) => (
+          <li key={seat}>{name}</li>
+        ))}
+        {seats.length > NAMES_MAX && <li>and {seats.length - NAMES_MAX} more</li>}
+      </ul>
+    </div>
+  );
 }

@@ -64,7 +64,7 @@ export class Programme {
   #newBuffer(): SoundBuffer {
     return new SoundBuffer(this.#audio, {
       settled: () => {
-        this.#do({ kind: "playhead", at: this.#audio.currentTime });
+        this.#playhead();
         this.#do({ kind: "settled" });
       },
       refused: () => this.#do({ kind: "refused" }),
@@ -103,7 +103,7 @@ export class Programme {
   }
 
   #took(splitter: BoxSplitter, bytes: Uint8Array, stream: OpenStream): void {
-    this.#do({ kind: "playhead", at: this.#audio.currentTime });
+    this.#playhead();
     try {
       splitter.handle(bytes);
     } catch (fault) {
@@ -119,7 +119,8 @@ export class Programme {
   }
 
   #playhead(): void {
-    this.#do({ kind: "playhead", at: this.#audio.currentTime });
+    const { currentTime, readyState, HAVE_FUTURE_DATA } = this.#audio;
+    this.#do({ kind: "playhead", at: currentTime, starved: readyState < HAVE_FUTURE_DATA });
   }
 
   /** The lock screen, a headset or another app has paused us: that is a wish like any other. */

@@ -28,7 +28,13 @@ const RUNS_THE_HALL = ["owner", "producer", "host", "moderator"];
 const me = signal<Me | null>(null);
 const problem = signal<Problem | null>(null);
 const state = signal<PublicState | null>(null);
+const title = signal<string | null>(null);
 const hall = hallHere();
+
+function named(as: string): void {
+  title.value = as;
+  document.title = `Studio · ${as} · hustings`;
+}
 
 /** Ask until answered: who somebody is does not change while they look. */
 async function askWho(): Promise<void> {
@@ -40,8 +46,9 @@ async function askWho(): Promise<void> {
 
 async function askState(): Promise<void> {
   const answer = await getJson<PublicState>(`/h/${hall}/state.json`);
-  if (answer.ok) state.value = answer.value;
-  document.title = ["Studio", state.value?.title, "hustings"].filter(Boolean).join(" · ");
+  if (!answer.ok) return;
+  state.value = answer.value;
+  named(answer.value.title);
 }
 
 function Refused({ problem: { sentence, next } }: { problem: Problem }) {
@@ -71,11 +78,11 @@ function Studio({ hall: here }: { hall: string }) {
             {face.mark}
           </span>
         )}
-        <h1 class="studio__title">{state.value?.title ?? "Studio"}</h1>
+        <h1 class="studio__title">{title.value ?? "Studio"}</h1>
       </header>
       <div class="studio__columns">
         {who.seat && <Speaker hall={here} seat={who.seat} name={name} />}
-        {runs && <Host hall={here} />}
+        {runs && <Host hall={here} named={named} />}
         {!who.seat && !runs && (
           <p class="note">Your pass has no seat on this stage. Ask the person who runs this town hall.</p>
         )}

@@ -84,7 +84,7 @@ function Mute({ line }: { line: Line }) {
     <button type="button" class="mute" role="switch" aria-checked={!muted} onClick={() => line.mute(!muted)}>
       <span class="mute__knob" aria-hidden="true" />
       <span>
-        Your microphone is <strong>{muted ? "muted" : "on"}</strong>
+        Microphone <strong>{muted ? "muted" : "on"}</strong>
       </span>
     </button>
   );

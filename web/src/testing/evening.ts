@@ -87,6 +87,11 @@ export class Evening {
     this.later(() => this.do({ kind: "settled" }));
   }
 
+  /** Chromium stops some 80 ms before the end of what it has. */
+  stops_before_s(no: number): number {
+    return this.kept.includes(no + 1) ? 0 : 0.09;
+  }
+
   trim(before: number): void {
     this.kept = this.kept.filter((no) => startOf(no + 1) > before);
     this.later(() => this.do({ kind: "settled" }));
@@ -108,9 +113,11 @@ export class Evening {
         if (due.length > 0) this.send(due);
       }
       const to = this.at + 0.02 * this.rate;
-      if (this.playing && this.kept.some((no) => to >= startOf(no) - 1e-6 && to <= startOf(no + 1)))
-        this.at = to;
-      this.do({ kind: "playhead", at: this.at });
+      const moving = this.kept.some(
+        (no) => to >= startOf(no) - 1e-6 && to <= startOf(no + 1) - this.stops_before_s(no),
+      );
+      if (this.playing && moving) this.at = to;
+      this.do({ kind: "playhead", at: this.at, starved: !moving });
     }
   }
 

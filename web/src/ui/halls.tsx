@@ -49,11 +49,12 @@ function Line({ hall, now_ms, place }: { hall: HallLine; now_ms: number; place: 
     <li>
       <a class="halls__link" href={place + hall.hall}>
         <span class="halls__title">{hall.title}</span>
-        <span class="mark" data-tone={tone}>
-          {mark}
-        </span>
+
         <span class="soft figures">
           {hall.starts_at_ms === null ? "Time not set" : when(hall.starts_at_ms, now_ms)}
+        </span>
+        <span class="mark" data-tone={tone}>
+          {mark}
         </span>
       </a>
     </li>

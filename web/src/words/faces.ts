@@ -61,13 +61,13 @@ function untilStart(moment: Moment, sentence: string): { sentence: string; clock
 
 function announcedSentence({ starts_at_ms, now_ms }: Moment): string {
   if (starts_at_ms === null) return "The time has not been set yet. It will stand here.";
-  if (starts_at_ms <= now_ms) return "A little later than usual. Stay here: the sound begins by itself.";
+  if (starts_at_ms <= now_ms) return "A little later than planned. It begins at this address.";
   return `It begins ${when(starts_at_ms, now_ms)}, in ${span(starts_at_ms - now_ms)}.`;
 }
 
 function doorsSentence({ starts_at_ms, now_ms }: Moment): string {
   if (starts_at_ms === null) return "People are coming in. It begins in a moment.";
-  if (starts_at_ms <= now_ms) return "A little later than usual. People are in, and it begins in a moment.";
+  if (starts_at_ms <= now_ms) return "A little later than planned. People are in, and it begins in a moment.";
   return `People are coming in. It begins at ${clock(starts_at_ms)}.`;
 }
 

@@ -21,7 +21,7 @@ test("the clock runs down to the start and then gives way to the truth", () => {
   expect(faceOf({ ...moment, state: "doors" }).clock).toBe("2:05");
   expect(faceOf({ ...moment, state: "announced", starts_at_ms: NOW - 1 })).toMatchObject({
     clock: null,
-    sentence: expect.stringContaining("later than usual"),
+    sentence: expect.stringContaining("later than planned"),
   });
   expect(faceOf({ ...moment, state: "announced", starts_at_ms: null }).clock).toBeNull();
 });

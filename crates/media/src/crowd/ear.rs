@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use crate::program::{ReadFault, Splitter, StreamPiece};
 use crate::units::{MediaTime, PartNo, SampleCount};
 
+/// `max(1 s, 2 × cadence + 0.6 s)` at a cadence of one part, in whole parts: what the page keeps in hand.
+const BUFFER_PARTS: u64 = 5;
 const PART: Duration = Duration::from_millis(240);
 
 /// What one ear counted.
@@ -20,7 +22,8 @@ pub struct EarCounts {
 pub struct Ear {
     splitter: Splitter,
     next: Option<PartNo>,
-    /// When `anchor.0` begins to sound.
+    first: Option<PartNo>,
+    /// When `anchor.0` begins to sound: once the page's buffer is in hand.
     anchor: Option<(PartNo, Instant)>,
     counts: EarCounts,
 }
@@ -37,6 +40,7 @@ impl Ear {
         Self {
             splitter: Splitter::default(),
             next: None,
+            first: None,
             anchor: None,
             counts: EarCounts::default(),
         }
@@ -72,11 +76,12 @@ impl Ear {
                 return;
             }
             Some(next) => self.counts.missed += no.0 - next.0,
-            None => {
-                // The first parts come at once: the buffer is what lies between the first and the last.
-                self.anchor = Some((no, now));
-            }
+            None => self.first = Some(no),
         }
+        if let (None, Some(first)) = (self.anchor, self.first)
+            && no.0 + 1 >= first.0 + BUFFER_PARTS {
+                self.anchor = Some((first, now));
+            }
         if let Some(due) = self.due(no).filter(|due| *due < now) {
             // Late: it is missed, and the player waits for it, so all later ones are due later.
             self.counts.missed += 1;

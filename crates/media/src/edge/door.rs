@@ -120,13 +120,12 @@ impl Door {
     /// The bytes to send next on this connection, if any are owed.
     pub fn owed(&mut self, id: ConnId) -> Option<Bytes> {
         let conn = self.conns.get_mut(&id)?;
-        if conn.current.is_none() {
-            if let Stage::Listening { hall, next, .. } = &mut conn.stage {
+        if conn.current.is_none()
+            && let Stage::Listening { hall, next, .. } = &mut conn.stage {
                 let framed = self.halls.get(hall)?.window.at_or_after(*next)?;
                 *next = framed.no.next();
                 conn.current = Some((framed.chunk.clone(), 0));
             }
-        }
         conn.current.as_ref().map(|(bytes, gone)| bytes.slice(*gone..))
     }
 
@@ -232,8 +231,8 @@ impl Door {
         let mut let_go = Vec::new();
         for &id in &found.listeners {
             let Some(conn) = self.conns.get_mut(&id) else { continue };
-            if let Stage::Listening { next, skips, .. } = &mut conn.stage {
-                if next.0 + BEHIND_PARTS_MAX < newest.0 {
+            if let Stage::Listening { next, skips, .. } = &mut conn.stage
+                && next.0 + BEHIND_PARTS_MAX < newest.0 {
                     *next = newest.back(BUFFER_PARTS - 1);
                     *skips += 1;
                     if *skips > SKIPS_MAX {
@@ -241,7 +240,6 @@ impl Door {
                         continue;
                     }
                 }
-            }
             self.outputs.push_back(Output::Send(id));
         }
         for id in let_go {
@@ -283,11 +281,10 @@ impl Door {
         self.asking.retain(|(_, waiting)| *waiting != id);
         if let Stage::Listening { hall, .. } = conn.stage {
             self.counts.left += 1;
-            if let Some(hall) = self.halls.get_mut(&hall) {
-                if let Some(at) = hall.listeners.iter().position(|&listener| listener == id) {
+            if let Some(hall) = self.halls.get_mut(&hall)
+                && let Some(at) = hall.listeners.iter().position(|&listener| listener == id) {
                     hall.listeners.swap_remove(at);
                 }
-            }
         }
     }
 }

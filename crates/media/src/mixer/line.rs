@@ -97,7 +97,7 @@ impl Line {
     /// 20 ms for the crowd, captured at `at`.
     pub fn read_programme(&mut self, at: MediaTime, open: bool) -> Option<[f32; FRAME_SAMPLES]> {
         self.ticks = self.ticks.wrapping_add(1);
-        if self.ticks % 50 == 0 {
+        if self.ticks.is_multiple_of(50) {
             self.timing.follow_drift(self.voice.speaking());
         }
         let from = self.timing.line_time(at)?;

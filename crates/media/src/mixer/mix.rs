@@ -116,7 +116,7 @@ impl Mixer {
             self.make_returns(self.next_tick);
             self.make_programme((self.next_tick - self.window).frame_start());
             self.ticks += 1;
-            if self.ticks % REPORT_TICKS == 0 {
+            if self.ticks.is_multiple_of(REPORT_TICKS) {
                 let open = self.state.0.has_programme();
                 let lines = self.lines.values().map(|line| line.report(open)).collect();
                 self.outputs.push_back(Output::Report(lines));

@@ -7,6 +7,8 @@ mod passes;
 #[cfg(test)]
 mod passes_test;
 mod refusals;
+#[cfg(test)]
+mod vectors_test;
 
 pub use orders::{HallOrder, Key, Orders, Seat};
 pub use passes::{Claims, Role, check_pass};

@@ -83,7 +83,7 @@ fn read(token: &str, orders: &Orders) -> Option<Claims> {
         return None;
     }
     let header = decode_header(token).ok()?;
-    if header.alg != Algorithm::EdDSA {
+    if header.alg != Algorithm::EdDSA || header.typ.as_deref() != Some("JWT") {
         return None;
     }
     let kid = header.kid?;

@@ -16,7 +16,9 @@ import { Shelf } from "./shelf.ts";
 
 const DRIFT_S = 1.2;
 const JUMP_S = 8;
+/** How near the end of the sound a playhead stands when it has run out: browsers stop a little before it. */
 const EDGE_S = 0.06;
+const STARVED_EDGE_S = 0.3;
 const FASTER = 1.05;
 const SLOWER = 0.96;
 /** Parts this close together came as one bundle; what was in hand is measured before it. */
@@ -33,7 +35,7 @@ export type PlayerInput =
   | { kind: "closed"; status: number }
   | { kind: "settled" }
   | { kind: "refused" }
-  | { kind: "playhead"; at: MediaTime }
+  | { kind: "playhead"; at: MediaTime; starved: boolean }
   | { kind: "tick" };
 
 export type PlayerOutput =
@@ -57,6 +59,7 @@ export class Player {
   #last_came: MonotonicMs = Number.NEGATIVE_INFINITY;
   #at: MediaTime | null = null;
   #rate = 1;
+  #edge_s = EDGE_S;
   #out: PlayerOutput[] = [];
 
   /** The newest part that came. */
@@ -67,7 +70,7 @@ export class Player {
   get phase(): Phase {
     if (!this.#wanted) return "resting";
     if (this.#at === null) return "starting";
-    return this.#in_hand_s() <= EDGE_S || !this.#run_at(this.#at) ? "stalled" : "playing";
+    return this.#in_hand_s() <= this.#edge_s || !this.#run_at(this.#at) ? "stalled" : "playing";
   }
 
   handle(input: PlayerInput, now: MonotonicMs): void {
@@ -99,6 +102,7 @@ export class Player {
         break;
       case "playhead":
         if (this.#at !== null) this.#at = input.at;
+        this.#edge_s = input.starved ? STARVED_EDGE_S : EDGE_S;
     }
     this.#link.tick(now);
     this.#place();
@@ -200,7 +204,7 @@ export class Player {
   #is_at_a_gap(newest: Run): boolean {
     const at = this.#at ?? 0;
     const run = this.#run_at(at);
-    return run !== newest && at < startOf(newest.from) && (!run || at >= startOf(run.to) - EDGE_S);
+    return run !== newest && at < startOf(newest.from) && (!run || at >= startOf(run.to) - this.#edge_s);
   }
 
   #seek(to: MediaTime): void {

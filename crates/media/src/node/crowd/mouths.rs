@@ -90,7 +90,8 @@ impl Speaker {
             live.noted = self.clock.instant();
             if let Some((mut mouth, socket)) = self.connect(&mut live) {
                 live.refused = None;
-                self.talk(&mut mouth, &socket, (&mut encoder, &mut dump), &mut live, &mut |live| {
+                let line = (&mut mouth, &socket);
+                self.talk(line, (&mut encoder, &mut dump), &mut live, &mut |live| {
                     let _ = tell.send((self.n, self.state(live)));
                     stop.load(Ordering::Relaxed)
                 });
@@ -128,8 +129,7 @@ impl Speaker {
 
     fn talk(
         &self,
-        mouth: &mut Mouth,
-        socket: &UdpSocket,
+        (mouth, socket): (&mut Mouth, &UdpSocket),
         sound: (&mut Encoder, &mut Option<Dump>),
         live: &mut Live,
         stopped: &mut dyn FnMut(&Live) -> bool,
@@ -157,7 +157,7 @@ impl Speaker {
                     let _ = writeln!(dump.sent, "{frame}\t{}", self.clock.media_at(now).0);
                 }
                 frame += 1;
-                if frame % 50 == 0 && stopped(live) {
+                if frame.is_multiple_of(50) && stopped(live) {
                     return;
                 }
             }

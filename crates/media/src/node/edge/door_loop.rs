@@ -115,11 +115,10 @@ impl DoorLoop {
                 at.saturating_duration_since(now)
             });
             let wait = if newcomers { Duration::ZERO } else { wait };
-            if let Err(error) = self.poll.poll(&mut events, Some(wait)) {
-                if error.kind() != ErrorKind::Interrupted {
+            if let Err(error) = self.poll.poll(&mut events, Some(wait))
+                && error.kind() != ErrorKind::Interrupted {
                     tracing::error!(%error, "edge.poll_failed");
                 }
-            }
             self.take_messages(clock);
             for event in &events {
                 match event.token() {

@@ -88,11 +88,10 @@ impl Front {
 
     fn hall_page(&self, request: &Request<Incoming>, hall: Option<&HallId>, page: &str) -> Answer {
         let orders = self.orders.borrow().clone();
-        if let Some(hall) = hall.filter(|hall| orders.hall(hall).is_none()) {
-            if page == "listen.html" {
+        if let Some(hall) = hall.filter(|hall| orders.hall(hall).is_none())
+            && page == "listen.html" {
                 return problem("hall_unknown", hall.as_str());
             }
-        }
         let Some(pass) = pass_in_query(request.uri().query()) else { return self.page(page) };
         match check_pass(pass, hall.map(HallId::as_str), &orders, self.clock.wall()) {
             Ok(claims) => self.exchange(request, pass, &claims),
@@ -234,11 +233,10 @@ async fn forward(request: Request<Incoming>, address: &str, code: &'static str) 
     }
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     parts.version = hyper::Version::HTTP_11;
-    if let (None, Some(authority)) = (parts.headers.get(HOST), parts.uri.authority()) {
-        if let Ok(host) = HeaderValue::from_str(authority.as_str()) {
+    if let (None, Some(authority)) = (parts.headers.get(HOST), parts.uri.authority())
+        && let Ok(host) = HeaderValue::from_str(authority.as_str()) {
             parts.headers.insert(HOST, host);
         }
-    }
     parts.uri = match path.parse() {
         Ok(uri) => uri,
         Err(_) => return problem("request_unreadable", "the address"),

@@ -94,11 +94,10 @@ impl Network {
             let wait = stage.deadline().map_or(Duration::from_secs(1), |at| {
                 at.saturating_duration_since(clock.instant())
             });
-            if let Err(error) = self.poll.poll(&mut events, Some(wait)) {
-                if error.kind() != std::io::ErrorKind::Interrupted {
+            if let Err(error) = self.poll.poll(&mut events, Some(wait))
+                && error.kind() != std::io::ErrorKind::Interrupted {
                     tracing::error!(%error, "stage.poll_failed");
                 }
-            }
             loop {
                 let more = self.receive(&mut stage, clock);
                 self.take_messages(&mut stage, &mut tickets, clock, &desk);
@@ -166,7 +165,7 @@ impl Network {
         while let Some(output) = stage.poll() {
             match output {
                 Output::Transmit(out) => {
-                    let own = self.addresses.iter().any(|address| *address == out.source);
+                    let own = self.addresses.contains(&out.source);
                     let transmit = Transmit {
                         destination: out.destination,
                         ecn: None,
@@ -216,7 +215,7 @@ fn happen(desk: &Desk, kind: &str, line: LineId, place: &LinePlace, reason: &str
 
 fn tell_desk(desk: &Desk, stage: &Stage, hall: &crate::flow::HallId, lines: &[LineReport], part_no: u64) {
     // Reports come four times a second for the speakers' pages; the desk takes one in four.
-    if part_no % 4 != 0 {
+    if !part_no.is_multiple_of(4) {
         return;
     }
     let lines: Vec<Value> = lines

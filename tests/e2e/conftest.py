@@ -1,0 +1,105 @@
+"""A town hall of real processes on free ports, and a real Chromium."""
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+ROOT = Path(__file__).parents[2]
+HUSTINGS = Path(sys.executable).parent / "hustings"
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+READY_WITHIN_S = 40
+
+
+def free_ports() -> int:
+    for port in range(22_000, 32_000, 10):
+        with suppress(OSError):
+            for offset in range(6):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port + offset))
+            return port
+    raise RuntimeError("no six free ports in a row")
+
+
+class TownHall:
+    """`hustings serve` in a folder of its own, and the API as its owner."""
+
+    def __init__(self, data: Path) -> None:
+        self.data, self.port = data, free_ports()
+        self.page = f"http://127.0.0.1:{self.port}"
+        args = [HUSTINGS, "serve", "--json", "--data", data, "--port", str(self.port)]
+        with (data.parent / "serve.log").open("w") as log:
+            self.process = subprocess.Popen(args, stdout=subprocess.PIPE, stderr=log, text=True)
+        assert self.process.stdout
+        self.ready: dict[str, Any] = json.loads(self.process.stdout.readline() or "null")
+
+    @property
+    def api(self) -> httpx.Client:
+        token = (self.data / "owner.pass").read_text().strip()
+        return httpx.Client(
+            base_url=f"{self.page}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=10
+        )
+
+    def live_hall(self, *seats: str) -> dict[str, dict[str, Any]]:
+        with self.api as api:
+            api.post("/halls", json={"hall": "eve", "title": "Eve of it"}).raise_for_status()
+            given = {}
+            for seat in seats:
+                told = {"seat": seat, "name": f"Name Of {seat}"}
+                given[seat] = api.post("/halls/eve/seats", json=told).raise_for_status().json()
+            api.post("/halls/eve/open").raise_for_status()
+        return given
+
+    def pid(self, name: str) -> int:
+        pid: int = json.loads((self.data / "run" / f"{name}.json").read_text())["pid"]
+        return pid
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(20)
+
+
+@pytest.fixture
+def town_hall(tmp_path: Path) -> Iterator[TownHall]:
+    hall = TownHall(tmp_path / "data")
+    yield hall
+    hall.stop()
+
+
+async def chromium(*more: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *more])
+        yield browser
+        await browser.close()
+
+
+async def until(ask: Any, what: str, within_s: float = READY_WITHIN_S) -> Any:
+    """Wait for `await ask()` to be true."""
+    try:
+        async with asyncio.timeout(within_s):
+            while True:
+                if answer := await ask():
+                    return answer
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError(f"{what} did not happen within {within_s} s") from None
