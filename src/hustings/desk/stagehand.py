@@ -73,7 +73,7 @@ class Stagehand:
         except PeerFault:
             self.peer_faults += 1
             return
-        _log.info("node.hello node=%s role=%s", said["node"], said["role"])
+        _log.debug("node.hello node=%s role=%s", said["node"], said["role"])
         await self._tell(desk, said["node"], said["role"])
 
     async def _happened(self, subject: str, message: bytes) -> None:
