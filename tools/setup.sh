@@ -49,7 +49,7 @@ python_packages() {
 }
 
 web_pages() {
-  (cd web && npm install --no-save --silent --no-audit --no-fund && npm run --silent build)
+  (cd web && npm ci --silent --no-audit --no-fund && npm run --silent build)
 }
 
 media_plane() {
