@@ -11,7 +11,7 @@ system_packages() {
   need cmake || missing+=(cmake)
   need cc || missing+=(build-essential)
   need ffmpeg || missing+=(ffmpeg)
-  [ -n "${HUSTINGS_NO_BROWSER:-}" ] || need chromium || missing+=(chromium)
+  [ -n "${NO_BROWSER:-}" ] || need chromium || missing+=(chromium)
   python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" = 0 ] && need apt-get; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests: what is quick first. HUSTINGS_ONLY=quick stops before real processes and browsers.
+# All tests: what is quick first. ONLY=quick stops before real processes and browsers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -7,4 +7,4 @@ cargo test --release --locked --workspace --quiet
 (cd web && npm test --silent)
 tools/check.sh
 .venv/bin/python -m pytest tests/domain tests/properties tests/contract tests/vectors tests/api tests/sim tests/tidy
-[ "${HUSTINGS_ONLY:-}" = quick ] || .venv/bin/python -m pytest tests/e2e tests/chaos
+[ "${ONLY:-}" = quick ] || .venv/bin/python -m pytest tests/e2e tests/chaos

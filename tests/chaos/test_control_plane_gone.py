@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.e2e.conftest import HUSTINGS, ROOT, TownHall, town_hall  # noqa: F401
 
-GONE_S = float(os.environ.get("HUSTINGS_CHAOS_SECONDS", "10"))
+GONE_S = float(os.environ.get("CHAOS_SECONDS", "10"))
 MEDIA = HUSTINGS.with_name("hustings-media")
 
 

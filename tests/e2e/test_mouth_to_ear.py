@@ -9,7 +9,7 @@ import numpy as np
 
 from tests.e2e.conftest import ROOT, TownHall, chromium, until
 
-SECONDS = float(os.environ.get("HUSTINGS_E2E_SECONDS", "25"))
+SECONDS = float(os.environ.get("E2E_SECONDS", "25"))
 RATE_HZ = 48_000
 HOP = RATE_HZ // 100
 HOLE_DB = -60

@@ -44,7 +44,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
 }
 
 fn log() {
-    let filter = EnvFilter::try_from_env("HUSTINGS_LOG")
+    let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("warn,media=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(std::io::stderr).init();
 }
