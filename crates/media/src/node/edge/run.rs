@@ -44,7 +44,7 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
             .await
             .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.page)))?;
         tokio::task::spawn_local(link::run(who, clock, orders_in, happenings));
-        tokio::task::spawn_local(upstream::follow(orders.clone(), to_door, clock));
+        tokio::task::spawn_local(upstream::follow(orders.clone(), to_door));
         tokio::task::spawn_local(count(view.clone(), happen));
         let front = Arc::new(page::Front {
             clock,

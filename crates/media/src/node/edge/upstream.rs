@@ -11,7 +11,6 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::flow::HallId;
-use crate::node::clock::Clock;
 use crate::node::http::{Fault, pass_on};
 use crate::program::{Splitter, StreamPiece};
 use crate::rules::Orders;
@@ -25,7 +24,7 @@ const AGAIN_LAST: Duration = Duration::from_millis(500);
 const SILENT: Duration = Duration::from_secs(2);
 
 /// Keep one listener per hall and source, as the orders have it.
-pub async fn follow(mut orders: watch::Receiver<Arc<Orders>>, door: DoorHandle, clock: Clock) {
+pub async fn follow(mut orders: watch::Receiver<Arc<Orders>>, door: DoorHandle) {
     let mut running: HashMap<(HallId, String), JoinHandle<()>> = HashMap::new();
     loop {
         let wanted = wanted(&orders.borrow_and_update());
@@ -42,7 +41,7 @@ pub async fn follow(mut orders: watch::Receiver<Arc<Orders>>, door: DoorHandle, 
         for source in wanted {
             let door = door.clone();
             running.entry(source.clone()).or_insert_with(|| {
-                tokio::task::spawn_local(listen(source.0, source.1, door, clock))
+                tokio::task::spawn_local(listen(source.0, source.1, door))
             });
         }
         if orders.changed().await.is_err() {
@@ -59,7 +58,7 @@ fn wanted(orders: &Orders) -> Vec<(HallId, String)> {
     orders.halls.iter().filter_map(sources).flatten().collect()
 }
 
-async fn listen(hall: HallId, source: String, door: DoorHandle, _clock: Clock) {
+async fn listen(hall: HallId, source: String, door: DoorHandle) {
     let mut last: Option<PartNo> = None;
     let mut again = AGAIN_FIRST;
     loop {
