@@ -22,7 +22,7 @@ from hustings.fleet.site import Site
 from hustings.ops.clock import SystemClock
 from hustings.rehearse import chirps
 from hustings.rehearse import evening as evenings
-from hustings.rehearse.evening import Evening, Seat
+from hustings.rehearse.evening import Evening, Seat, Wanted
 
 app = typer.Typer(help="Measurements.", no_args_is_help=True)
 SETTLE_S = 4
@@ -42,7 +42,8 @@ async def town_hall(seats: list[Seat]) -> AsyncIterator[tuple[Evening, House]]:
             running = asyncio.create_task(home.shell.run())
             try:
                 owner = home.site.owner_pass.read_text
-                yield await evenings.begin(home.site.local, owner, "bench", seats), home
+                wanted = Wanted("bench", "A measurement", seats)
+                yield await evenings.begin(home.site.local, owner, wanted), home
             finally:
                 home.shell.stop()
                 with suppress(asyncio.CancelledError):

@@ -9,14 +9,13 @@ from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import segno
 import typer
 
 from hustings.assemble.house import House
-from hustings.cli.client import DEMO, Client, Unwished, claims
+from hustings.cli.client import DEMO
 from hustings.cli.common import SITE, Told, takes
-from hustings.cli.serve import POLL_MS, addresses, client, keep_open, say, until_ready
+from hustings.cli.serve import addresses, keep_open, say
 from hustings.config import Sources, has_screen
 from hustings.fleet.crowd import CrowdFault, crowd, listeners, speaker
 from hustings.fleet.nodes import write
@@ -24,16 +23,23 @@ from hustings.fleet.programs import find_media
 from hustings.fleet.site import Site
 from hustings.ops.clock import SystemClock
 from hustings.ops.terminal import keys
+from hustings.rehearse import evening as evenings
+from hustings.rehearse.evening import Evening, Seat, Wanted
 
 VOICES = Path(__file__).parents[1] / "voices"
-SEATS = {
-    "ana": ("Ana Ferreira", "speaker"),
-    "ben": ("Ben Okafor", "speaker"),
-    "you": ("You", "host"),
-}
+SEATS = (
+    Seat("ana", "Ana Ferreira"),
+    Seat("ben", "Ben Okafor"),
+    Seat("you", "You", "host"),
+)
 RECORDED = ("ana", "ben")
 LISTENERS = 300
 CROWD_AGAIN_MS = 1000
+_KEYS = (
+    "d  stop the desk: keep listening",
+    "u  start the desk again",
+    "q  end (or Ctrl-C)",
+)
 
 
 @takes(SITE)
@@ -70,14 +76,15 @@ class _Show:
 
 
 async def _show(show: _Show, *, no_open: bool) -> None:
-    await until_ready(show.site)
-    hall, passes = await asyncio.to_thread(_set_up, client(show.site), show.site)
-    going = asyncio.ensure_future(_keep_crowd(show, hall, passes))
+    site = show.site
+    evening = await evenings.begin(site.local, site.owner_pass.read_text, _wanted(site))
+    passes = {seat: given["pass"] for seat, given in evening.seats.items()}
+    write(_kept(site), json.dumps(passes))
+    going = asyncio.ensure_future(_keep_crowd(show, evening))
     try:
-        await _until_parts_flow(show.site, hall)
-        told = addresses(show.site, hall)
+        told = addresses(site, evening.hall)
         told["studio_url"] += f"?pass={passes['you']}"
-        show.told.show(told, *_lines(told, show.site))
+        show.told.show(told, *_lines(told, site))
         if has_screen() and not no_open:
             for url in (told["listen_url"], told["studio_url"]):
                 await asyncio.to_thread(webbrowser.open, url)
@@ -88,61 +95,31 @@ async def _show(show: _Show, *, no_open: bool) -> None:
         await asyncio.gather(going, return_exceptions=True)
 
 
-def _set_up(desk: Client, site: Site) -> tuple[str, dict[str, str]]:
-    """The hall of the demo, live, with its three seats; answers it and their passes."""
-    hall = _hall(desk)
-    known = desk.call("GET", f"/halls/{hall}")
-    path = site.run / "demo.json"
+def _wanted(site: Site) -> Wanted:
+    path = _kept(site)
     kept = json.loads(path.read_text()) if path.exists() else {}
-    passes = {seat: _pass(desk, known, seat, kept.get(seat, "")) for seat in SEATS}
-    write(path, json.dumps(passes))
-    if known["state"] != "live":
-        desk.call("POST", f"/halls/{hall}/{'resume' if known['state'] == 'paused' else 'open'}")
-    return hall, passes
+    return Wanted(DEMO, "Demo town hall", SEATS, kept)
 
 
-def _hall(desk: Client) -> str:
-    """`demo`, or the next one after those that were ended."""
-    states = {hall["hall"]: hall["state"] for hall in desk.call("GET", "/halls")["halls"]}
-    names = (DEMO if n == 1 else f"{DEMO}-{n}" for n in range(1, len(states) + 2))
-    hall = next(name for name in names if states.get(name) != "ended")
-    if hall not in states:
-        desk.call("POST", "/halls", {"hall": hall, "title": "Demo town hall"})
-    return hall
+def _kept(site: Site) -> Path:
+    return site.run / "demo.json"
 
 
-def _pass(desk: Client, hall: dict[str, Any], seat: str, kept: str) -> str:
-    """A pass to `seat` that is good: the one kept from an earlier start, or a new one."""
-    taken = seat in {one["seat"] for one in hall["seats"]}
-    if taken and claims(kept).get("hall") == hall["hall"]:
-        try:
-            Client(desk.url, desk.api, kept).call("GET", f"/me?hall={hall['hall']}")
-            return kept
-        except Unwished:
-            pass
-    if taken:
-        desk.call("DELETE", f"/halls/{hall['hall']}/seats/{seat}")
-    name, role = SEATS[seat]
-    body = {"seat": seat, "name": name, "role": role}
-    given: str = desk.call("POST", f"/halls/{hall['hall']}/seats", body)["pass"]
-    return given
-
-
-async def _keep_crowd(show: _Show, hall: str, passes: dict[str, str]) -> None:
+async def _keep_crowd(show: _Show, evening: Evening) -> None:
     """Speakers and listeners, again and again until the demo ends."""
-    clock, site = SystemClock(), show.site
+    clock = SystemClock()
     voices = [
-        speaker(f"{site.local}/whip/{hall}/{seat}", passes[seat], VOICES / f"{seat}.opus")
+        speaker(evening.whip_url(seat), evening.seats[seat]["pass"], VOICES / f"{seat}.opus")
         for seat in RECORDED
     ]
     order = {
         "seconds": None,
         "speakers": [{**voice, "loop": True} for voice in voices],
-        "listeners": listeners(show.count, f"{site.stream}/h/{hall}/live.mp4"),
+        "listeners": listeners(show.count, evening.stream_url),
     }
     while True:
         try:
-            async with crowd(find_media(site.settings.media), order) as running:
+            async with crowd(find_media(show.site.settings.media), order) as running:
                 async for said in running.lines():
                     _status(show, said)
         except CrowdFault as fault:
@@ -150,28 +127,21 @@ async def _keep_crowd(show: _Show, hall: str, passes: dict[str, str]) -> None:
         await clock.sleep_ms(CROWD_AGAIN_MS)
 
 
-async def _until_parts_flow(site: Site, hall: str) -> None:
-    clock, first = SystemClock(), None
-    async with httpx.AsyncClient(trust_env=False) as http:
-        while True:
-            try:
-                state = (await http.get(f"{site.local}/h/{hall}/state.json", timeout=2)).json()
-                newest = state.get("newest_part") if state.get("state") == "live" else None
-            except (httpx.HTTPError, ValueError):
-                newest = None
-            if newest is not None and first is not None and newest > first:
-                return
-            first = newest if first is None else first
-            await clock.sleep_ms(POLL_MS)
-
-
 def _lines(told: dict[str, Any], site: Site) -> list[str]:
-    lines = ["", "On air.", f"  Listen:  {told['listen_url']}", f"  Studio:  {told['studio_url']}"]
+    lines = [
+        "",
+        "On air.",
+        "",
+        f"  Listen:  {told['listen_url']}",
+        "  Take the host's seat and speak, with your own microphone:",
+        f"  {told['studio_url']}",
+        "",
+    ]
     address = _lan_address()
     if address and site.settings.host == "0.0.0.0":
         url = f"http://{address}:{site.settings.port}/h/{told['hall']}"
         lines += [f"  On a phone in this network:  {url}", _qr(url)]
-    return [*lines, "", "d stops the desk, u starts it again, q ends.", ""]
+    return [*lines, "", *_KEYS, ""]
 
 
 def _qr(url: str) -> str:

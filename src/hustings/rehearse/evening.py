@@ -1,12 +1,13 @@
 """A hall made ready over the API: created, seats given, opened, live, parts flowing."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
+from hustings.domain.refusals import StartRefused
 from hustings.ops.clock import SystemClock
 
 READY_WITHIN_S = 30
@@ -14,8 +15,14 @@ LOOK_EVERY_MS = 50
 CLOCK = SystemClock()
 
 
-class NotReady(Exception):
+class NotReady(StartRefused):
     """The town hall did not come up in time; says what was waited for."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The town hall did not come up: waited for {what}.",
+            "Its logs, in the data directory, say more.",
+        )
 
 
 @dataclass(frozen=True)
@@ -61,19 +68,31 @@ async def until(ready: Callable[[], Any], what: str) -> Any:
         raise NotReady(f"{what} within {READY_WITHIN_S} s") from None
 
 
-async def begin(page: str, owner: Callable[[], str], wanted: str, seats: list[Seat]) -> Evening:
+@dataclass(frozen=True)
+class Wanted:
+    """What hall to bring live. `kept`: passes of an earlier start, by seat; those still good are
+    used again, so that links handed out then go on working."""
+
+    hall: str
+    title: str
+    seats: Sequence[Seat]
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+
+async def begin(page: str, owner: Callable[[], str], wanted: Wanted) -> Evening:
     """Bring a hall live on the town hall at `page`. An ended hall of that name is left alone
-    and the next free name taken; seats of an earlier start get fresh passes."""
-    async with httpx.AsyncClient(base_url=page, timeout=10) as client:
+    and the next free name taken."""
+    async with httpx.AsyncClient(base_url=page, timeout=10, trust_env=False) as client:
         await until(lambda: _answers(client), "the desk to answer")
         client.headers["Authorization"] = f"Bearer {owner().strip()}"
-        hall = await _hall(client, wanted)
-        given = {seat.seat: await _give(client, hall, seat) for seat in seats}
-        state = (await client.get(f"/api/v1/halls/{hall}")).json()["state"]
-        moves = {"draft": ["open"], "announced": ["open"], "paused": ["resume"]}.get(state, [])
-        for move in moves:
+        known = await _hall(client, wanted)
+        given = {seat.seat: await _give(client, known, seat, wanted) for seat in wanted.seats}
+        hall = known["hall"]
+        moves = {"draft": ["open"], "announced": ["open"], "paused": ["resume"]}
+        for move in moves.get(known["state"], []):
             _granted(await client.post(f"/api/v1/halls/{hall}/{move}"))
-        told = await until(lambda: _flows(client, hall), "parts to flow")
+        seen: set[int] = set()
+        told = await until(lambda: _flows(client, hall, seen), "parts to flow")
         host = httpx.URL(page).host
         return Evening(hall, page, f"http://{host}:{told['stream']['port']}", given)
 
@@ -82,29 +101,46 @@ async def _answers(client: httpx.AsyncClient) -> bool:
     return (await client.get("/readyz")).status_code == httpx.codes.OK
 
 
-async def _hall(client: httpx.AsyncClient, wanted: str) -> str:
+async def _hall(client: httpx.AsyncClient, wanted: Wanted) -> dict[str, Any]:
     for count in range(1, 1000):
-        hall = wanted if count == 1 else f"{wanted}-{count}"
+        hall = wanted.hall if count == 1 else f"{wanted.hall}-{count}"
         found = await client.get(f"/api/v1/halls/{hall}")
         if found.status_code == httpx.codes.NOT_FOUND:
-            title = "An evening about evenings" if wanted == "demo" else wanted
-            _granted(await client.post("/api/v1/halls", json={"hall": hall, "title": title}))
-            return hall
-        if found.json()["state"] != "ended":
-            return hall
+            told = {"hall": hall, "title": wanted.title}
+            return _granted(await client.post("/api/v1/halls", json=told))
+        if (known := _granted(found))["state"] != "ended":
+            return known
     raise NotReady("a free name for the hall")
 
 
-async def _give(client: httpx.AsyncClient, hall: str, seat: Seat) -> dict[str, Any]:
-    await client.delete(f"/api/v1/halls/{hall}/seats/{seat.seat}")
+async def _give(
+    client: httpx.AsyncClient, hall: dict[str, Any], seat: Seat, wanted: Wanted
+) -> dict[str, Any]:
+    """What the API answers for a seat, or the pass to it that is good already."""
+    seats = f"/api/v1/halls/{hall['hall']}/seats"
+    if seat.seat in {one["seat"] for one in hall["seats"]}:
+        if kept := await _still_good(client, hall["hall"], wanted.kept.get(seat.seat)):
+            return {"pass": kept}
+        _granted(await client.delete(f"{seats}/{seat.seat}"))
     told = {"seat": seat.seat, "name": seat.name, "role": seat.role}
-    return _granted(await client.post(f"/api/v1/halls/{hall}/seats", json=told))
+    return _granted(await client.post(seats, json=told))
 
 
-async def _flows(client: httpx.AsyncClient, hall: str) -> dict[str, Any] | None:
+async def _still_good(client: httpx.AsyncClient, hall: str, kept: str | None) -> str | None:
+    if kept is None:
+        return None
+    shown = {"Authorization": f"Bearer {kept}"}
+    answer = await client.get("/api/v1/me", params={"hall": hall}, headers=shown)
+    return kept if answer.is_success and answer.json()["hall"] == hall else None
+
+
+async def _flows(client: httpx.AsyncClient, hall: str, seen: set[int]) -> dict[str, Any] | None:
+    """The public state, once the hall is live and its parts were seen to go on."""
     answer = await client.get(f"/h/{hall}/state.json")
     told: dict[str, Any] = answer.json() if answer.status_code == httpx.codes.OK else {}
-    return told if told.get("newest_part") else None
+    if told.get("state") == "live" and told.get("newest_part"):
+        seen.add(told["newest_part"])
+    return told if len(seen) > 1 else None
 
 
 def _granted(answer: httpx.Response) -> dict[str, Any]:

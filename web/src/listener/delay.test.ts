@@ -43,6 +43,12 @@ test("the delay is the server's time less what is heard, never less than nothing
   expect(delayMs(1, null)).toBeNull();
 });
 
+test("a clock that was set wrong by an hour makes no delay", () => {
+  expect(delayMs(1_790_003_600_000, 1_790_000_000)).toBeNull();
+  expect(delayMs(1_789_996_400_000, 1_790_000_000)).toBeNull();
+  expect(delayMs(1_790_000_036_000, 1_790_000_000)).toBe(36_000);
+});
+
 test("seconds on show do not flicker between two numbers", () => {
   const shown: number[] = [];
 

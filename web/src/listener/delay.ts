@@ -8,6 +8,8 @@ import type { MediaTime, MonotonicMs } from "../flow.ts";
 const READINGS_MAX = 8;
 const TRIP_MS_MAX = 400;
 const DWELL_S = 0.7;
+/** Nobody hears what is older: the repair window, the air delay and all an edge keeps. A clock was moved. */
+const DELAY_MS_MAX = 75_000;
 
 export class ServerClock {
   #ahead_ms: number[] = [];
@@ -24,11 +26,11 @@ export class ServerClock {
   }
 }
 
-/** Milliseconds between what is heard and what is said. */
+/** Milliseconds between what is heard and what is said; null where the clocks do not agree. */
 export function delayMs(server_now_ms: number | null, playhead: MediaTime | null): number | null {
-  return server_now_ms === null || playhead === null
-    ? null
-    : Math.max(0, Math.round(server_now_ms - playhead * 1000));
+  if (server_now_ms === null || playhead === null) return null;
+  const delay_ms = Math.round(server_now_ms - playhead * 1000);
+  return Math.abs(delay_ms) > DELAY_MS_MAX ? null : Math.max(0, delay_ms);
 }
 
 /** Whole seconds to show: the last ones, as long as they are not off by more than `DWELL_S`. */

@@ -1,12 +1,16 @@
 //! The one Rust file that reads a clock.
 //!
 //! Media time is taken from the wall once, at the start, and then follows the monotonic clock alone: a wall clock
-//! that jumps moves no sound.
+//! that jumps moves no sound. A stage that starts again goes on from where the one before it stood, so that a wall
+//! clock set back in between repeats no number.
 #![allow(clippy::disallowed_methods)]
 
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::units::{MediaTime, SAMPLE_RATE_HZ, WallMs};
+use serde::{Deserialize, Serialize};
+
+use crate::units::{MediaTime, SAMPLE_RATE_HZ, SampleCount, WallMs};
 
 /// Reads time; cheap to copy, and all copies agree.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +19,47 @@ pub struct Clock {
     anchor_media: MediaTime,
 }
 
+/// Where media time stood at a moment that a later process of this boot can tell the distance to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Anchor {
+    /// Of this boot: uptimes of different boots have nothing in common.
+    boot: String,
+    uptime_ms: i64,
+    media: i64,
+}
+
+impl Anchor {
+    /// What media time has become by `now`, if both are of one boot.
+    fn carried_to(&self, now: &Self) -> Option<i64> {
+        let passed = now.uptime_ms - self.uptime_ms;
+        (self.boot == now.boot && passed >= 0).then(|| self.media + SampleCount::from_ms(passed).0)
+    }
+
+    /// Media time at `now`: the wall's, or the earlier process's where that is ahead.
+    fn continued(now: &Self, before: Option<&Self>) -> i64 {
+        before.and_then(|before| before.carried_to(now)).map_or(now.media, |carried| carried.max(now.media))
+    }
+}
+
 impl Clock {
+    /// This clock, never behind the one that kept its anchor in `file`; keeps its own there.
+    pub fn continued(self, file: &Path) -> Self {
+        let Some((boot, uptime_ms)) = this_boot() else { return self };
+        let here = Anchor { boot, uptime_ms, media: self.media().0 };
+        let before: Option<Anchor> =
+            std::fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let media = Anchor::continued(&here, before.as_ref());
+        let ahead = SampleCount(media - here.media);
+        if ahead > SampleCount::from_ms(1_000) {
+            tracing::warn!(ahead_ms = ahead.ms(), "node.wall_clock_was_set_back");
+        }
+        let kept = serde_json::to_vec(&Anchor { media, ..here }).unwrap_or_default();
+        if let Err(error) = std::fs::write(file, kept) {
+            tracing::warn!(%error, "node.clock_not_remembered");
+        }
+        Self { anchor_media: self.anchor_media + ahead, ..self }
+    }
+
     pub fn start() -> Self {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let samples = since_epoch.as_nanos() * SAMPLE_RATE_HZ as u128 / 1_000_000_000;
@@ -54,3 +98,15 @@ impl Clock {
         std::thread::sleep(instant.saturating_duration_since(self.instant()));
     }
 }
+
+/// The id of this boot and the time since it, as Linux tells them (proc(5)).
+fn this_boot() -> Option<(String, i64)> {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
+    let seconds: f64 = uptime.split(' ').next()?.parse().ok()?;
+    Some((boot.trim().to_owned(), (seconds * 1_000.0) as i64))
+}
+
+#[cfg(test)]
+#[path = "clock_test.rs"]
+mod clock_test;

@@ -2,10 +2,13 @@
 //!
 //! Everything here may be gone at any time without anyone hearing it.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
@@ -57,9 +60,37 @@ pub async fn run(
     orders: watch::Sender<Arc<Orders>>,
     mut happenings: mpsc::Receiver<Value>,
 ) {
-    let boot = format!("{:x}", clock.wall().0);
-    let mut kept: Vec<Value> = Vec::new();
-    let mut seq = 0_u64;
+    let mut mouth = Mouth::new(&who, clock);
+    let (client, mut told) = connect(&who).await;
+    let mut beat = tokio::time::interval(BEAT);
+    let mut asked_last = clock.instant() - ASK_AFTER;
+    loop {
+        tokio::select! {
+            message = told.next() => {
+                if let Some(new) = message.and_then(|message| Orders::parse(&message.payload)) {
+                    asked_last = clock.instant();
+                    take_orders(&who, &orders, new);
+                }
+            }
+            happening = happenings.recv() => {
+                let Some(happening) = happening else { return };
+                mouth.keep(happening);
+            }
+            _ = beat.tick() => {
+                if client.connection_state() != async_nats::connection::State::Connected {
+                    continue;
+                }
+                if clock.instant() - asked_last >= ASK_AFTER {
+                    asked_last = clock.instant();
+                    let _ = client.publish(format!("hustings.hello.{}", who.node), mouth.hello()).await;
+                }
+                let _ = client.publish(format!("hustings.happenings.{}", who.node), mouth.batch(clock)).await;
+            }
+        }
+    }
+}
+
+async fn connect(who: &Who) -> (async_nats::Client, async_nats::Subscriber) {
     let mut options = async_nats::ConnectOptions::new()
         .retry_on_initial_connect()
         .max_reconnects(None)
@@ -68,51 +99,53 @@ pub async fn run(
     if let Some(token) = &who.nats.token {
         options = options.token(token.clone());
     }
-    let client = loop {
-        match options.clone().connect(&who.nats.url).await {
-            Ok(client) => break client,
+    loop {
+        let made = async {
+            let client = options.clone().connect(&who.nats.url).await.map_err(|error| error.to_string())?;
+            let subject = format!("hustings.orders.{}", who.node);
+            let told = client.subscribe(subject).await.map_err(|error| error.to_string())?;
+            Ok::<_, String>((client, told))
+        };
+        match made.await {
+            Ok(link) => return link,
             Err(error) => tracing::warn!(%error, "node.link_refused"),
         }
         tokio::time::sleep(BEAT).await;
-    };
-    let mut told = loop {
-        match client.subscribe(format!("hustings.orders.{}", who.node)).await {
-            Ok(told) => break told,
-            Err(_) => tokio::time::sleep(BEAT).await,
+    }
+}
+
+/// What a node says of itself (`spec/node.md`).
+struct Mouth {
+    node: String,
+    role: &'static str,
+    boot: String,
+    kept: VecDeque<Value>,
+    seq: u64,
+}
+
+impl Mouth {
+    fn new(who: &Who, clock: Clock) -> Self {
+        let boot = format!("{:x}", clock.wall().0);
+        Self { node: who.node.clone(), role: who.role, boot, kept: VecDeque::new(), seq: 0 }
+    }
+
+    fn keep(&mut self, happening: Value) {
+        if self.kept.len() >= KEPT_MAX {
+            self.kept.pop_front();
         }
-    };
-    let mut beat = tokio::time::interval(BEAT);
-    let mut asked_last = clock.instant() - ASK_AFTER;
-    loop {
-        tokio::select! {
-            message = futures_next(&mut told) => {
-                if let Some(new) = message.and_then(|message| Orders::parse(&message.payload)) {
-                    asked_last = clock.instant();
-                    take_orders(&who, &orders, new);
-                }
-            }
-            happening = happenings.recv() => {
-                let Some(happening) = happening else { return };
-                kept.push(happening);
-                if kept.len() > KEPT_MAX {
-                    kept.remove(0);
-                }
-            }
-            _ = beat.tick() => {
-                if client.connection_state() != async_nats::connection::State::Connected {
-                    continue;
-                }
-                if clock.instant() - asked_last >= ASK_AFTER {
-                    asked_last = clock.instant();
-                    let hello = json!({"node": who.node, "role": who.role, "version": env!("CARGO_PKG_VERSION")});
-                    let _ = client.publish(format!("hustings.hello.{}", who.node), hello.to_string().into()).await;
-                }
-                seq += 1;
-                let batch = json!({"v": 1, "node": who.node, "role": who.role, "boot": boot, "seq": seq,
-                    "at_ms": clock.wall().0, "happenings": std::mem::take(&mut kept)});
-                let _ = client.publish(format!("hustings.happenings.{}", who.node), batch.to_string().into()).await;
-            }
-        }
+        self.kept.push_back(happening);
+    }
+
+    fn hello(&self) -> Bytes {
+        json!({"node": self.node, "role": self.role, "version": env!("CARGO_PKG_VERSION")}).to_string().into()
+    }
+
+    fn batch(&mut self, clock: Clock) -> Bytes {
+        self.seq += 1;
+        json!({"v": 1, "node": self.node, "role": self.role, "boot": self.boot, "seq": self.seq,
+            "at_ms": clock.wall().0, "happenings": std::mem::take(&mut self.kept)})
+        .to_string()
+        .into()
     }
 }
 
@@ -125,9 +158,4 @@ fn take_orders(who: &Who, orders: &watch::Sender<Arc<Orders>>, new: Orders) {
     }
     tracing::info!(revision = new.revision, halls = new.halls.len(), "node.orders");
     let _ = orders.send(Arc::new(new));
-}
-
-async fn futures_next(told: &mut async_nats::Subscriber) -> Option<async_nats::Message> {
-    use futures_util::StreamExt;
-    told.next().await
 }

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
 
 /// How much it hurts when a thread waits for a processor.
@@ -15,7 +16,8 @@ pub enum Urgency {
     Sweep,
 }
 
-/// Start a named thread.
+/// Start a named thread that the process cannot do without: if it panics, the process ends, and whoever
+/// supervises it starts a whole one instead of keeping half of one.
 pub fn spawn(
     name: &str,
     urgency: Urgency,
@@ -23,8 +25,26 @@ pub fn spawn(
 ) -> io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name(name.into()).spawn(move || {
         set_urgency(urgency);
-        work();
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            give_up();
+        }
     })
+}
+
+/// Start a task that the process cannot do without, as [`spawn`] does a thread.
+pub fn vital(name: &'static str, work: impl Future<Output = ()> + 'static) {
+    let task = tokio::task::spawn_local(work);
+    tokio::task::spawn_local(async move {
+        if task.await.is_err_and(|error| error.is_panic()) {
+            tracing::error!(name, "node.task_died");
+            give_up();
+        }
+    });
+}
+
+/// Exit code 1, a fault (`spec/processes.md`); the panic has been told.
+fn give_up() -> ! {
+    std::process::exit(1);
 }
 
 fn set_urgency(urgency: Urgency) {

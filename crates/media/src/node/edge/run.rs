@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use crate::node::clock::Clock;
 use crate::node::link::{self, Nats, Who};
 use crate::node::start::{CannotStart, stop_asked};
-use crate::node::thread::{Urgency, spawn};
+use crate::node::thread::{Urgency, spawn, vital};
 
 use super::door_loop::{DoorLoop, View};
 use super::{page, pages, upstream};
@@ -43,9 +43,9 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
         let listener = tokio::net::TcpListener::bind(order.page)
             .await
             .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.page)))?;
-        tokio::task::spawn_local(link::run(who, clock, orders_in, happenings));
-        tokio::task::spawn_local(upstream::follow(orders.clone(), to_door));
-        tokio::task::spawn_local(count(view.clone(), happen));
+        vital("link", link::run(who, clock, orders_in, happenings));
+        vital("upstream", upstream::follow(orders.clone(), to_door));
+        vital("count", count(view.clone(), happen));
         let front = Arc::new(page::Front {
             clock,
             orders,

@@ -71,7 +71,8 @@ impl Mixing {
                 mixer: Mixer::new(now, SampleCount::from_ms(order.window_ms)),
                 order: order.clone(),
             });
-            let since = MediaTime(SampleCount::from_ms(order.since_ms).0);
+            // The desk's wall clock may be ahead of this stage; what it tells of has happened.
+            let since = MediaTime(SampleCount::from_ms(order.since_ms).0).min(now);
             hall.mixer.handle(Input::State { state: order.state, since }, now);
             hall.mixer.handle(Input::Window(SampleCount::from_ms(order.window_ms)), now);
             hall.order = order.clone();

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use crate::node::clock::Clock;
 use crate::node::link::{self, Nats, Who};
 use crate::node::start::{CannotStart, stop_asked};
-use crate::node::thread::{Urgency, spawn};
+use crate::node::thread::{Urgency, spawn, vital};
 
 use super::{doorway, feeds, mixing, network, tally};
 
@@ -34,6 +34,7 @@ const QUEUE: usize = 8_192;
 pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
     std::fs::create_dir_all(&order.data)
         .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.data.display())))?;
+    let clock = clock.continued(&order.data.join("clock.json"));
     let who = Who { node: order.node, role: "stage", data: order.data, nats: order.nats };
     let (orders_in, orders) = watch::channel(link::remembered(&who));
     let (happen, happenings) = mpsc::channel(QUEUE);
@@ -61,10 +62,10 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
             .await
             .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.http)))?;
         let (feed, feed_inbox) = mpsc::channel(64);
-        tokio::task::spawn_local(feeds::run(parts, feed_inbox));
+        vital("feeds", feeds::run(parts, feed_inbox));
         let tally = std::rc::Rc::new(std::cell::RefCell::new(tally::Tally::default()));
-        tokio::task::spawn_local(tally::run(late, tally.clone()));
-        tokio::task::spawn_local(link::run(who, clock, orders_in, happenings));
+        vital("tally", tally::run(late, tally.clone()));
+        vital("link", link::run(who, clock, orders_in, happenings));
         let doorway = Arc::new(doorway::Doorway::new(clock, orders, to_net, feed));
         let serving = crate::node::http::serve(listener, move |request| {
             let (doorway, tally) = (doorway.clone(), tally.clone());
