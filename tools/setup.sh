@@ -12,6 +12,8 @@ system_packages() {
   need cc || missing+=(build-essential)
   need ffmpeg || missing+=(ffmpeg)
   [ -n "${NO_BROWSER:-}" ] || need chromium || missing+=(chromium)
+  # Another player, for the tests alone: nobody who is not root need install it.
+  [ "$(id -u)" != 0 ] || need vlc || missing+=(vlc-bin vlc-plugin-base)
   python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" = 0 ] && need apt-get; then

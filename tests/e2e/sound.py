@@ -1,0 +1,44 @@
+"""Sound compared with sound: envelopes of 10 ms, matched wherever the loop stands."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+
+from tests.e2e.conftest import ROOT
+
+RATE_HZ = 48_000
+HOP = RATE_HZ // 100
+HOLE_DB = -60
+
+
+def a_voice(into: Path) -> np.ndarray:
+    """A minute and a quarter of speech without long pauses, as a WAV for the fake microphone."""
+    source = ROOT / "src" / "hustings" / "voices"
+    mix = ["-i", source / "ana.opus", "-i", source / "ben.opus", "-filter_complex", "amix=2"]
+    ask = ["ffmpeg", "-v", "error", "-y", *mix, "-ar", "48000", "-ac", "1"]
+    subprocess.run([*ask, into], check=True)
+    raw = subprocess.run([*ask, "-f", "f32le", "-"], check=True, capture_output=True).stdout
+    return np.frombuffer(raw, "<f4")
+
+
+def envelope(sound: np.ndarray) -> np.ndarray:
+    frames = sound[: len(sound) // HOP * HOP].reshape(-1, HOP)
+    return np.sqrt((frames.astype(np.float64) ** 2).mean(axis=1))
+
+
+def best_match(heard: np.ndarray, said: np.ndarray) -> tuple[float, int]:
+    """The highest correlation of two envelopes, `said` looping, and where."""
+    loop = np.tile(said, 2 + len(heard) // len(said))
+    scores = [np.corrcoef(heard, loop[at : at + len(heard)])[0, 1] for at in range(len(said))]
+    at = int(np.argmax(scores))
+    return float(scores[at]), at
+
+
+def holes(heard: np.ndarray, said: np.ndarray, at: int) -> list[int]:
+    """Frames of 10 ms, two in a row at least, silent in what was heard but not in what was said."""
+    loop = np.tile(said, 2 + len(heard) // len(said))[at : at + len(heard)]
+    quietest = np.array([loop[max(0, i - 4) : i + 5].min() for i in range(len(loop))])
+    floor = 10 ** (HOLE_DB / 20)
+    gone = (heard < floor) & (quietest > 30 * floor)
+    return [i for i in range(1, len(gone)) if gone[i] and gone[i - 1]]
