@@ -1,31 +1,15 @@
 """Promise 4: with the desk and the bus gone, people still listen, join, and come back to speak."""
 
 import asyncio
-import json
 import os
 import signal
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-from tests.e2e.conftest import HUSTINGS, ROOT, TownHall, town_hall  # noqa: F401
+from tests.e2e.conftest import ROOT, TownHall, town_hall  # noqa: F401
+from tests.e2e.people import crowd, last_line
 
 GONE_S = float(os.environ.get("CHAOS_SECONDS", "10"))
-MEDIA = HUSTINGS.with_name("hustings-media")
-
-
-async def crowd(folder: Path, name: str, order: dict[str, Any]) -> asyncio.subprocess.Process:
-    path = folder / f"{name}.json"
-    path.write_text(json.dumps(order))
-    return await asyncio.create_subprocess_exec(
-        MEDIA, "crowd", path, stdout=asyncio.subprocess.PIPE, limit=1 << 20
-    )
-
-
-async def last_line(process: asyncio.subprocess.Process) -> dict[str, Any]:
-    out, _ = await process.communicate()
-    told: dict[str, Any] = json.loads(out.splitlines()[-1])
-    return told
 
 
 async def keep_down(hall: TownHall, names: list[str], seconds: float) -> int:

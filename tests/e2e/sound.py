@@ -22,6 +22,12 @@ def a_voice(into: Path) -> np.ndarray:
     return np.frombuffer(raw, "<f4")
 
 
+def decoded(path: Path) -> np.ndarray:
+    """A file's sound as 48 kHz mono."""
+    ask = ["ffmpeg", "-v", "error", "-i", path, "-ar", str(RATE_HZ), "-ac", "1", "-f", "f32le", "-"]
+    return np.frombuffer(subprocess.run(ask, check=True, capture_output=True).stdout, "<f4")
+
+
 def envelope(sound: np.ndarray) -> np.ndarray:
     frames = sound[: len(sound) // HOP * HOP].reshape(-1, HOP)
     return np.sqrt((frames.astype(np.float64) ** 2).mean(axis=1))

@@ -6,6 +6,8 @@
 mod session;
 mod stage_core;
 #[cfg(test)]
+mod peers_test;
+#[cfg(test)]
 mod stage_test;
 
 pub use session::Now;

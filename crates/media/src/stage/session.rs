@@ -48,6 +48,9 @@ pub struct Session {
     deadline: Instant,
     said: VecDeque<Said>,
     ended: bool,
+    /// For tests: panic at the next touch.
+    #[cfg(test)]
+    broken: bool,
 }
 
 impl Session {
@@ -93,6 +96,8 @@ impl Session {
             deadline: now.instant,
             said: VecDeque::new(),
             ended: false,
+            #[cfg(test)]
+            broken: false,
         };
         session.drain();
         let text = answer.to_sdp_string();
@@ -162,11 +167,18 @@ impl Session {
         });
     }
 
+    #[cfg(test)]
+    pub fn break_next(&mut self) {
+        self.broken = true;
+    }
+
     fn guarded(&mut self, act: impl FnOnce(&mut Self)) {
         if self.ended {
             return;
         }
         let done = catch_unwind(AssertUnwindSafe(|| {
+            #[cfg(test)]
+            assert!(!self.broken, "broken on purpose");
             act(self);
             self.drain();
         }));
@@ -262,6 +274,6 @@ fn audio_mid(answer: &str) -> Option<Mid> {
 
 /// A datagram as str0m takes it; `None` where it is not STUN, DTLS, RTP or RTCP.
 pub fn datagram<'a>(bytes: &'a [u8], source: SocketAddr, destination: SocketAddr, now: Now) -> Option<Input<'a>> {
-    let contents = bytes.try_into().ok()?;
+    let contents = catch_unwind(|| bytes.try_into().ok()).ok().flatten()?;
     Some(Input::Receive(now.instant, Receive { proto: Protocol::Udp, source, destination, contents }))
 }

@@ -132,6 +132,13 @@ impl Stage {
         self.speakers.get(&line).map(|speaker| &speaker.place)
     }
 
+    #[cfg(test)]
+    pub fn break_next(&mut self, line: LineId) {
+        if let Some(speaker) = self.speakers.get_mut(&line) {
+            speaker.session.break_next();
+        }
+    }
+
     fn answer(&mut self, offer: Offer, now: Now) {
         let Offer { ticket, line, place, sdp } = offer;
         let answer = if self.speakers.len() >= LINES_MAX {

@@ -96,7 +96,8 @@ impl Speaker {
                     stop.load(Ordering::Relaxed)
                 });
                 live.connected = false;
-                live.reconnects += 1;
+                // Whoever is told to stop does not come back.
+                live.reconnects += u32::from(!stop.load(Ordering::Relaxed));
             }
             let _ = tell.send((self.n, self.state(&live)));
             self.clock.sleep_until(self.clock.instant() + AGAIN);
