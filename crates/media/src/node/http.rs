@@ -13,10 +13,19 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::rules::refusal;
 
+use super::worded::Worded;
+
 /// A request's headers must be here by then.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
 /// More than a browser with full cookie jars sends.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
+/// And its body by then.
+const BODY_WITHIN: Duration = Duration::from_secs(8);
+/// Connections of HTTP/2 that do not answer for so long are gone.
+const PING_EVERY: Duration = Duration::from_secs(10);
+/// How a connection of HTTP/2 begins.
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const PREFACE_AGAIN: Duration = Duration::from_millis(50);
 /// No request body of ours is larger.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
@@ -44,9 +53,13 @@ pub fn problem(code: &'static str, detail: &str) -> Answer {
     answer(refusal.status, "application/problem+json", refusal.body)
 }
 
-/// The body of a request, or the refusal of one that is too large or breaks off.
+/// The body of a request, or the refusal of one that is too large, too slow or breaks off.
 pub async fn body_of(body: Incoming) -> Result<Bytes, Answer> {
-    match Limited::new(body, BODY_BYTES_MAX).collect().await {
+    let whole = Limited::new(body, BODY_BYTES_MAX).collect();
+    let Ok(whole) = tokio::time::timeout(BODY_WITHIN, whole).await else {
+        return Err(problem("request_unreadable", "the body did not come in time"));
+    };
+    match whole {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => {
             Err(problem("body_too_large", &format!("at most {BODY_BYTES_MAX} bytes")))
@@ -70,6 +83,9 @@ where
         let _ = stream.set_nodelay(true);
         let handler = handler.clone();
         tokio::task::spawn_local(async move {
+            if !begins(&stream).await {
+                return;
+            }
             let service = hyper::service::service_fn(move |request| {
                 let answer = handler(request);
                 async move { Ok::<_, Infallible>(answer.await) }
@@ -77,11 +93,29 @@ where
             let mut builder = hyper_util::server::conn::auto::Builder::new(LocalExecutor);
             builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(HEAD_BYTES_MAX);
             builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(HEAD_BYTES_MAX as u32);
-            if let Err(error) = builder.serve_connection(TokioIo::new(stream), service).await {
+            builder.http2().keep_alive_interval(PING_EVERY).keep_alive_timeout(PING_EVERY);
+            if let Err(error) = builder.serve_connection(Worded::new(TokioIo::new(stream)), service).await {
                 tracing::debug!(%error, "node.connection_ended");
             }
         });
     }
+}
+
+/// Whether a request begins in time. hyper tells the versions apart by the first bytes, and waits for them without end.
+async fn begins(stream: &TcpStream) -> bool {
+    let mut first = [0; PREFACE.len()];
+    let asked = async {
+        loop {
+            match stream.peek(&mut first).await {
+                Ok(0) | Err(_) => return false,
+                Ok(count) if count < PREFACE.len() && PREFACE.starts_with(&first[..count]) => {
+                    tokio::time::sleep(PREFACE_AGAIN).await;
+                }
+                Ok(_) => return true,
+            }
+        }
+    };
+    tokio::time::timeout(HEAD_WITHIN, asked).await.unwrap_or(false)
 }
 
 #[derive(Clone, Copy)]

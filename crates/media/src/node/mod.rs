@@ -12,5 +12,6 @@ mod passes;
 mod start;
 mod stage;
 mod thread;
+mod worded;
 
 pub use start::run;
