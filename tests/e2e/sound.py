@@ -35,8 +35,16 @@ def envelope(sound: np.ndarray) -> np.ndarray:
 
 def best_match(heard: np.ndarray, said: np.ndarray) -> tuple[float, int]:
     """The highest correlation of two envelopes, `said` looping, and where."""
-    loop = np.tile(said, 2 + len(heard) // len(said))
-    scores = [np.corrcoef(heard, loop[at : at + len(heard)])[0, 1] for at in range(len(said))]
+    loop = np.tile(said, 2 + len(heard) // len(said))[: len(said) + len(heard)]
+    size = 1 << (len(loop) + len(heard)).bit_length()
+    centred = heard - heard.mean()
+    spectrum = np.fft.rfft(loop, size) * np.conj(np.fft.rfft(centred, size))
+    product = np.fft.irfft(spectrum, size)[: len(said)]
+    sums, squares = (np.concatenate(([0.0], np.cumsum(loop**power))) for power in (1, 2))
+    n = len(heard)
+    spread = squares[n:] - squares[:-n] - (sums[n:] - sums[:-n]) ** 2 / n
+    norm = np.sqrt(np.maximum(spread[: len(said)], 1e-12) * (centred**2).sum())
+    scores = product / np.maximum(norm, 1e-12)
     at = int(np.argmax(scores))
     return float(scores[at]), at
 

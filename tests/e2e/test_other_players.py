@@ -52,6 +52,7 @@ def talking(hall: TownHall, folder: Path) -> Iterator[str]:
 def resembles(sound: np.ndarray, folder: Path) -> float:
     """How like the two voices it is, once they have been on the air for a second."""
     score, _ = best_match(envelope(sound[48_000:]), envelope(a_voice(folder / "voice.wav")))
+    print(f"correlation {score:.3f} over {len(sound) / 48_000:.0f} s")
     return score
 
 
