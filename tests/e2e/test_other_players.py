@@ -13,11 +13,11 @@ import httpx
 import numpy as np
 import pytest
 
-from tests.e2e.conftest import HUSTINGS, ROOT, TownHall
+from tests.e2e.conftest import TownHall
+from tests.e2e.people import MEDIA, VOICES, speaker, stream
 from tests.e2e.sound import a_voice, best_match, envelope
 
 SECONDS = float(os.environ.get("E2E_SECONDS", "15"))
-MEDIA = HUSTINGS.with_name("hustings-media")
 PART = 11_520
 LIKE = 0.9
 
@@ -27,12 +27,7 @@ def talking(hall: TownHall, folder: Path) -> Iterator[str]:
     """Two recorded people talk on stage; the address of the stream."""
     seats = hall.live_hall("ana", "ben")
     speakers = [
-        {
-            "whip": f"{hall.page}/whip/eve/{seat}",
-            "pass": given["pass"],
-            "file": str(ROOT / "src/hustings/voices" / f"{seat}.opus"),
-            "loop": True,
-        }
+        speaker(hall, seat, given, file=str(VOICES / f"{seat}.opus"))
         for seat, given in seats.items()
     ]
     order = folder / "speakers.json"
@@ -43,7 +38,7 @@ def talking(hall: TownHall, folder: Path) -> Iterator[str]:
         for line in crowd.stdout:
             if all(one["heard"] for one in json.loads(line)["speakers"]):
                 break
-        yield f"http://127.0.0.1:{hall.port + 1}/h/eve/live.mp4"
+        yield stream(hall)
     finally:
         crowd.terminate()
         crowd.wait(10)
@@ -79,14 +74,14 @@ def numbers(stream: bytes) -> list[tuple[int, int]]:
 def test_ffmpeg_and_a_plain_reader_find_an_unbroken_stream(
     town_hall: TownHall, tmp_path: Path
 ) -> None:
-    with talking(town_hall, tmp_path) as stream:
-        ask = ["ffmpeg", "-v", "warning", "-i", stream, "-t", str(SECONDS)]
+    with talking(town_hall, tmp_path) as live:
+        ask = ["ffmpeg", "-v", "warning", "-i", live, "-t", str(SECONDS)]
         reading = subprocess.Popen(
             [*ask, "-f", "f32le", "-ar", "48000", "-ac", "1", tmp_path / "heard.f32"],
             stderr=subprocess.PIPE,
         )
         raw = bytearray()
-        with httpx.stream("GET", stream, timeout=5) as answer:
+        with httpx.stream("GET", live, timeout=5) as answer:
             for chunk in answer.iter_bytes():
                 raw += chunk
                 if reading.poll() is not None:
@@ -111,9 +106,9 @@ def test_vlc_plays_the_same_link(town_hall: TownHall, tmp_path: Path) -> None:
         folder.chmod(0o755)
     keep = f"#transcode{{acodec=s16l,channels=1}}:std{{access=file,mux=wav,dst={home}/heard.wav}}"
 
-    with talking(town_hall, tmp_path) as stream:
+    with talking(town_hall, tmp_path) as live:
         subprocess.run(
-            ["timeout", "-s", "INT", str(SECONDS), "cvlc", "--no-video", "--sout", keep, stream],
+            ["timeout", "-s", "INT", str(SECONDS), "cvlc", "--no-video", "--sout", keep, live],
             env={**os.environ, "HOME": str(home), "XDG_RUNTIME_DIR": str(home)},
             user="nobody" if os.geteuid() == 0 else None,
             capture_output=True,

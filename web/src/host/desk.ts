@@ -10,7 +10,7 @@ export interface LineState {
   heard: boolean;
   speaking: boolean;
   level_db: number;
-  rtt_ms: number;
+  rtt_ms: number | null;
   lost: number;
 }
 

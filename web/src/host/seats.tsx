@@ -1,7 +1,7 @@
 /** Who sits on the stage, how their lines stand, and a link for one more. */
 import { useState } from "preact/hooks";
 import { absolute } from "../shell/place.ts";
-import { lineWord } from "../words/health.ts";
+import { lineFigures, lineWord } from "../words/health.ts";
 import { slug } from "../words/titles.ts";
 import type { Desk, LineState } from "./desk.ts";
 import { Given } from "./given.tsx";
@@ -39,7 +39,7 @@ function Seat({ name, line }: { name: string; line: LineState | undefined }) {
     <li class="seat" data-standing={standing}>
       <span class="seat__name">{name}</span>
       <span>{lineWord(line)}</span>
-      <span class="soft figures seat__figures">{line ? `${line.rtt_ms} ms · ${line.lost} lost` : ""}</span>
+      <span class="soft figures seat__figures">{lineFigures(line)}</span>
     </li>
   );
 }

@@ -43,3 +43,10 @@ export function lineWord(line: { heard: boolean; speaking: boolean } | undefined
   if (!line.heard) return "Silent line";
   return line.speaking ? "Speaking" : "Heard";
 }
+
+/** A line in figures; the round trip only once it was measured. */
+export function lineFigures(line: { rtt_ms: number | null; lost: number } | undefined): string {
+  if (!line) return "";
+  const trip = line.rtt_ms === null ? [] : [`${line.rtt_ms} ms`];
+  return [...trip, `${line.lost} lost`].join(" · ");
+}

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { HALL_STATES } from "../flow.ts";
 import { behind, buttonOf, faceOf } from "./faces.ts";
+import { lineFigures } from "./health.ts";
 import { countdown, span, when } from "./time.ts";
 import { slug, speakers, tabTitle } from "./titles.ts";
 
@@ -88,4 +89,10 @@ test("a name becomes an address that the contract allows", () => {
 
   expect(seats).toEqual(["ana", "renee-o-neil", "dr-x", "bartholomew", "ukasz", ""]);
   for (const seat of seats.filter(Boolean)) expect(seat).toMatch(/^[a-z0-9](-?[a-z0-9])*$/);
+});
+
+test("a line that was not measured yet shows no round trip", () => {
+  expect(lineFigures({ rtt_ms: null, lost: 0 })).toBe("0 lost");
+  expect(lineFigures({ rtt_ms: 31, lost: 2 })).toBe("31 ms · 2 lost");
+  expect(lineFigures(undefined)).toBe("");
 });

@@ -25,7 +25,9 @@ fn read_ogg(path: &Path) -> Result<Vec<f32>, String> {
     let mut decoder = Decoder::new();
     let mut pcm = Vec::new();
     let mut skip = None;
+    let mut end = 0;
     while let Some(packet) = reader.read_packet().map_err(|error| error.to_string())? {
+        end = packet.absgp_page();
         match skip {
             None if packet.data.starts_with(b"OpusHead") && packet.data.len() >= 19 => {
                 skip = Some(usize::from(u16::from_le_bytes([packet.data[10], packet.data[11]])));
@@ -35,6 +37,8 @@ fn read_ogg(path: &Path) -> Result<Vec<f32>, String> {
             Some(_) => pcm.extend(decoder.decode(&packet.data).map_err(|error| error.to_string())?),
         }
     }
+    // The last page says where the sound ends, within its last packet (RFC 7845 section 4.4).
+    pcm.truncate(usize::try_from(end).unwrap_or(usize::MAX));
     pcm.drain(..skip.unwrap_or(0).min(pcm.len()));
     Ok(pcm)
 }
@@ -76,3 +80,7 @@ pub fn looped(mut pcm: Vec<f32>, period: usize, loops: bool) -> Vec<f32> {
     pcm.resize(frames * 960, 0.0);
     pcm
 }
+
+#[cfg(test)]
+#[path = "sound_test.rs"]
+mod sound_test;
