@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -32,7 +33,8 @@ READY_WITHIN_S = 40
 
 
 def free_ports() -> int:
-    for port in range(22_000, 32_000, 10):
+    """Runs beside each other begin at different places, or they would take what the other saw free."""
+    for port in range(22_000 + os.getpid() % 500 * 10, 32_000, 10):
         with suppress(OSError):
             for offset in range(6):
                 with socket.socket() as probe:

@@ -58,7 +58,7 @@ function state(response: ServerResponse, name: string): unknown {
     ...{ starts_at_ms: found.starts_at_ms, now_ms: Date.now() },
     seats: found.seats.map(({ seat, name: called }) => ({ seat, name: called })),
     stream: { port: PORT + 1, origin: null, path: `/h/${name}/live.mp4` },
-    newest_part: sounding ? stream.newest : null,
+    ...{ hls: null, newest_part: sounding ? stream.newest : null },
     ...{ part_ms: 240, buffer_ms: 1080, window_ms: 600, listeners: LISTENERS },
   });
 }

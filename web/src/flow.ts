@@ -47,6 +47,8 @@ export interface PublicState {
   now_ms: number;
   seats: Seat[];
   stream: { port: number; origin: string | null; path: string };
+  /** Where LL-HLS and HLS are, or null while the town hall has none. */
+  hls: string | null;
   newest_part: PartNo | null;
   part_ms: number;
   buffer_ms: number;
@@ -56,3 +58,5 @@ export interface PublicState {
 
 export const startOf = (no: PartNo): MediaTime => (no * PART_SAMPLES) / SAMPLE_RATE_HZ;
 export const partAt = (at: MediaTime): PartNo => Math.floor((at * SAMPLE_RATE_HZ + 0.5) / PART_SAMPLES);
+/** The part that begins nearest to a time which went through the arithmetic of others. */
+export const partNear = (at: MediaTime): PartNo => Math.round((at * SAMPLE_RATE_HZ) / PART_SAMPLES);

@@ -5,8 +5,7 @@ import { partAt, startOf } from "../flow.ts";
 import { monotonic, rounds, wall_ms } from "../shell/clock.ts";
 import type { Problem } from "../shell/http.ts";
 import { getJson } from "../shell/http.ts";
-import { streamAddress } from "../shell/place.ts";
-import { Programme } from "../shell/programme.ts";
+import { Programme } from "../shell/sound/programme.ts";
 import { delayMs, ServerClock, steadySeconds } from "./delay.ts";
 import type { Heard } from "./timeline.ts";
 
@@ -47,7 +46,7 @@ export class Evening {
 
   listen = (): void => {
     this.wanted.value = true;
-    void this.programme.prime();
+    this.programme.prime();
   };
 
   rest = (): void => {
@@ -63,7 +62,7 @@ export class Evening {
       return;
     }
     this.#clock.read(answer.value.now_ms, answer.sent, answer.got);
-    this.programme.tune(streamAddress(answer.value), answer.value.buffer_ms);
+    this.programme.tune(answer.value);
     this.problem.value = null;
     this.state.value = answer.value;
   }
@@ -79,8 +78,9 @@ export class Evening {
     if (over) this.rest();
   }
 
+  /** The lock screen, a headset, a call or another app has paused us: that is a wish like any other. */
   #paused(): void {
-    if (this.#audio.error === null) this.wanted.value = false;
+    if (this.#audio.error === null && !this.#audio.ended) this.rest();
   }
 
   #tick(): void {

@@ -17,7 +17,12 @@ export function factsOf(body: Uint8Array): Facts | null {
   if (scheme === null || scheme.text !== SCHEME) return null;
   const value = cString(body, scheme.end);
   if (value === null) return null;
-  const text = textFrame(body.subarray(value.end));
+  return factsOfTag(body.subarray(value.end));
+}
+
+/** The facts in an ID3 tag, or null. */
+export function factsOfTag(tag: Uint8Array): Facts | null {
+  const text = tag.length > TAG_BYTES_MAX ? null : textFrame(tag);
   return text === null ? null : readFacts(text);
 }
 

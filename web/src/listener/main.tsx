@@ -78,7 +78,7 @@ function Listening() {
         {!over && <ListenButton evening={evening} />}
         {!over && !early && <Status />}
         {early && <TestSound />}
-        {!evening.programme.possible && (
+        {evening.programme.possible.value === false && (
           <p class="note">This browser cannot play the live stream. Please use a newer one.</p>
         )}
         {over && <a href="/">See what else is on</a>}

@@ -77,7 +77,7 @@ test("a way that has sounded is not left when it breaks: it mends itself", () =>
   const { core, taken } = chooser("stream", "hls-js");
 
   core.handle({ kind: "listen" }, 0);
-  core.handle({ kind: "sound" }, 300);
+  core.handle({ kind: "playing" }, 300);
   core.handle({ kind: "failed" }, 60_000);
   core.handle({ kind: "tick" }, 70_000);
 
@@ -98,7 +98,7 @@ test("HLS that comes late is offered to whoever waits, and does not disturb who 
   const { core, taken } = chooser("stream");
 
   core.handle({ kind: "listen" }, 0);
-  core.handle({ kind: "sound" }, 300);
+  core.handle({ kind: "playing" }, 300);
   core.handle({ kind: "routes", routes: ["stream", "hls-js"] }, 2000);
   core.handle({ kind: "tick" }, 9000);
 
@@ -133,4 +133,28 @@ test("resting forgets what was silent", () => {
   core.handle({ kind: "listen" }, 40_000);
 
   expect(taken()).toEqual(["stream", "hls-js", "stream"]);
+});
+
+test("a way that stays broken is left after all: the network may have become another", () => {
+  const { core, taken } = chooser("stream", "hls-js");
+
+  core.handle({ kind: "listen" }, 0);
+  core.handle({ kind: "playing" }, 300);
+  core.handle({ kind: "stalled" }, 60_000);
+  core.handle({ kind: "tick" }, 69_999);
+  expect(taken()).toEqual(["stream"]);
+  core.handle({ kind: "tick" }, 70_000);
+  expect(taken()).toEqual(["hls-js"]);
+});
+
+test("while no parts are made nobody is called silent", () => {
+  const { core, taken } = chooser("stream", "hls-js");
+
+  core.handle({ kind: "flow", flowing: false }, 0);
+  core.handle({ kind: "listen" }, 0);
+  core.handle({ kind: "tick" }, 60_000);
+  expect(taken()).toEqual(["stream"]);
+  core.handle({ kind: "flow", flowing: true }, 60_000);
+  core.handle({ kind: "tick" }, 62_000);
+  expect(taken()).toEqual(["hls-js"]);
 });

@@ -45,12 +45,17 @@ export const PATIENCE_MS = 2000;
 const HLS_PATIENCE_MS = 6000;
 /** A way that failed is tried again after all others have. */
 const ROUND_MS = 1000;
+/** A way that has sounded mends itself; when it has not by then, the network may have become another. */
+const LOST_MS = 10_000;
 
 export type ChooserInput =
   | { kind: "listen" }
   | { kind: "rest" }
   | { kind: "routes"; routes: Route[] }
-  | { kind: "sound" }
+  /** Whether parts are being made: nothing is silent where there is nothing to hear. */
+  | { kind: "flow"; flowing: boolean }
+  | { kind: "playing" }
+  | { kind: "stalled" }
   | { kind: "failed" }
   | { kind: "tick" };
 
@@ -60,6 +65,7 @@ export class Chooser {
   #wanted = false;
   #at: number | null = null;
   #heard = false;
+  #flowing = true;
   #give_up: MonotonicMs | null = null;
   #rest_until: MonotonicMs | null = null;
   #out: Route[] = [];
@@ -83,9 +89,15 @@ export class Chooser {
       case "routes":
         this.#offer(input.routes, now);
         break;
-      case "sound":
+      case "flow":
+        this.#flow(input.flowing, now);
+        break;
+      case "playing":
         this.#heard = true;
         this.#give_up = null;
+        break;
+      case "stalled":
+        if (this.#heard) this.#give_up = now + LOST_MS;
         break;
       case "failed":
         this.#next(now);
@@ -115,9 +127,19 @@ export class Chooser {
     else this.#take(0, now);
   }
 
+  #flow(flowing: boolean, now: MonotonicMs): void {
+    const begins = flowing && !this.#flowing;
+    this.#flowing = flowing;
+    if (!flowing) this.#give_up = null;
+    else if (begins && this.#at !== null && !this.#heard) this.#give_up = now + this.#patience(this.#at);
+  }
+
   #tick(now: MonotonicMs): void {
     if (this.#rest_until !== null && now >= this.#rest_until) this.#take(0, now);
-    else if (this.#give_up !== null && now >= this.#give_up) this.#next(now);
+    else if (this.#give_up !== null && now >= this.#give_up) {
+      this.#heard = false;
+      this.#next(now);
+    }
   }
 
   /** A way that has sounded is only broken, and mends itself: it is not left. */
@@ -136,7 +158,7 @@ export class Chooser {
     this.#rest_until = null;
     this.#heard = false;
     this.#at = route === undefined ? null : place;
-    this.#give_up = route === undefined ? null : now + this.#patience(place);
+    this.#give_up = route === undefined || !this.#flowing ? null : now + this.#patience(place);
     if (route !== undefined) this.#out.push(route);
   }
 

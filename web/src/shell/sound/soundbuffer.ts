@@ -1,15 +1,6 @@
 /** A MediaSource with one buffer for Opus: holds an operation back until it is open, says how each one went. */
 
-const KIND = 'audio/mp4; codecs="opus"';
-
-type SourceMaker = typeof MediaSource;
-
-/** The browser's kind of MediaSource for our sound: the managed one only where there is no other. */
-export function soundBufferKind(): SourceMaker | null {
-  const { ManagedMediaSource } = window as unknown as { ManagedMediaSource?: SourceMaker };
-  const makers = [window.MediaSource, ManagedMediaSource];
-  return makers.find((maker) => maker?.isTypeSupported(KIND)) ?? null;
-}
+import { OPUS, soundBufferKind } from "./abilities.ts";
 
 export interface BufferListener {
   settled(): void;
@@ -51,7 +42,7 @@ export class SoundBuffer {
 
   #opened(source: MediaSource): void {
     if (this.#buffer) return;
-    this.#buffer = source.addSourceBuffer(KIND);
+    this.#buffer = source.addSourceBuffer(OPUS);
     this.#buffer.addEventListener("updateend", () => this.#listener.settled());
     this.#held?.();
     this.#held = null;

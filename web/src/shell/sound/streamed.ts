@@ -1,24 +1,24 @@
 /**
- * The listener's sound: an audio element, a buffer and a connection, doing what the player says.
+ * The live stream as sound: an audio element, a buffer and a connection, doing what the player says.
  * Driven by what arrives and by media events; its one timer is for patience, never for sound.
  */
-import { signal } from "@preact/signals";
-import type { MediaTime } from "../flow.ts";
-import { BoxSplitter, PeerFault } from "../listener/boxes.ts";
-import type { Phase, PlayerInput, PlayerOutput } from "../listener/player/player.ts";
-import { Player } from "../listener/player/player.ts";
-import { Timeline } from "../listener/timeline.ts";
-import { after, monotonic } from "./clock.ts";
-import { SoundBuffer, soundBufferKind } from "./soundbuffer.ts";
+import type { MediaTime, PublicState } from "../../flow.ts";
+import { BoxSplitter, PeerFault } from "../../listener/boxes.ts";
+import type { Phase, PlayerInput, PlayerOutput } from "../../listener/player/player.ts";
+import { Player } from "../../listener/player/player.ts";
+import { Timeline } from "../../listener/timeline.ts";
+import { after, monotonic } from "../clock.ts";
+import { streamAddress } from "../place.ts";
+import { SoundBuffer } from "./soundbuffer.ts";
 import type { OpenStream } from "./stream.ts";
 import { openStream } from "./stream.ts";
+import type { Way } from "./way.ts";
 
 const REBUILD_MS = 500;
 
-export class Programme {
-  readonly phase = signal<Phase>("resting");
-  readonly possible = soundBufferKind() !== null;
-  timeline = new Timeline();
+export class Streamed implements Way {
+  phase: Phase = "resting";
+  readonly timeline = new Timeline();
   #audio: HTMLAudioElement;
   #player = new Player();
   #buffer: SoundBuffer | null = null;
@@ -27,38 +27,46 @@ export class Programme {
   #buffer_ms = 1080;
   #cancel = () => {};
   #moved: () => void;
+  #left = new AbortController();
 
   /** `moved` is called whenever the playhead or the phase may have. */
   constructor(audio: HTMLAudioElement, moved: () => void) {
     this.#audio = audio;
     this.#moved = moved;
+    const { signal } = this.#left;
     for (const event of ["timeupdate", "waiting", "playing", "seeked", "stalled"])
-      audio.addEventListener(event, () => this.#playhead());
-    audio.addEventListener("pause", () => this.#stopped());
-    audio.addEventListener("error", () => this.#rebuild());
+      audio.addEventListener(event, () => this.#playhead(), { signal });
+    audio.addEventListener("error", () => this.#rebuild(), { signal });
   }
 
-  tune(address: string, buffer_ms: number): void {
-    this.#address = address;
-    this.#buffer_ms = buffer_ms;
-    this.#do({ kind: "tune", buffer_ms });
+  tune(state: PublicState): void {
+    this.#tune(streamAddress(state), state.buffer_ms);
   }
 
-  /** Ask the browser for the right to sound, from within a person's gesture. */
-  prime(): Promise<void> {
-    this.#buffer ??= this.#newBuffer();
-    return this.#audio.play().catch((reason: DOMException) => {
-      if (reason.name === "NotAllowedError") this.rest();
-    });
+  listen(): void {
+    this.#do({ kind: "listen" });
   }
 
-  listen = (): void => this.#do({ kind: "listen" });
-  rest = (): void => this.#do({ kind: "rest" });
-  end = (): void => this.#do({ kind: "end" });
+  end(): void {
+    this.#do({ kind: "end" });
+  }
+
+  close(): void {
+    this.#do({ kind: "rest" });
+    this.#cancel();
+    this.#left.abort();
+    this.#stream?.close();
+  }
 
   /** What is being heard, or null while nothing is. */
   get at(): MediaTime | null {
     return this.#buffer && this.#audio.currentTime > 0 ? this.#audio.currentTime : null;
+  }
+
+  #tune(address: string, buffer_ms: number): void {
+    this.#address = address;
+    this.#buffer_ms = buffer_ms;
+    this.#do({ kind: "tune", buffer_ms });
   }
 
   #newBuffer(): SoundBuffer {
@@ -78,7 +86,7 @@ export class Programme {
     this.#cancel();
     const deadline = this.#player.deadline();
     if (deadline !== null) this.#cancel = after(deadline - monotonic(), () => this.#do({ kind: "tick" }));
-    this.phase.value = this.#player.phase;
+    this.phase = this.#player.phase;
     this.#moved();
   }
 
@@ -89,8 +97,8 @@ export class Programme {
     else if (out.kind === "trim") this.#buffer?.trim(out.before);
     else if (out.kind === "seek") this.#audio.currentTime = out.to;
     else if (out.kind === "rate") this.#audio.playbackRate = out.rate;
-    else if (out.kind === "play") void this.prime();
-    else this.#audio.pause();
+    else if (out.kind === "play") this.#buffer ??= this.#newBuffer();
+    // To pause the element is the programme's: another way may follow at once.
   }
 
   #open(from: number | null): void {
@@ -123,22 +131,18 @@ export class Programme {
     this.#do({ kind: "playhead", at: currentTime, starved: readyState < HAVE_FUTURE_DATA });
   }
 
-  /** The lock screen, a headset or another app has paused us: that is a wish like any other. */
-  #stopped(): void {
-    if (!this.#audio.ended && !this.#audio.error) this.rest();
-  }
-
   /** The browser threw the buffer away: begin anew with an empty one. */
   #rebuild(): void {
-    if (this.phase.value === "resting") return;
+    if (this.phase === "resting") return;
     this.#stream?.close();
     this.#player = new Player();
     this.#buffer = null;
-    this.phase.value = "starting";
+    this.phase = "starting";
     this.#cancel();
     this.#cancel = after(REBUILD_MS, () => {
-      this.tune(this.#address, this.#buffer_ms);
+      this.#tune(this.#address, this.#buffer_ms);
       this.listen();
+      void this.#audio.play().catch(() => {});
     });
   }
 }

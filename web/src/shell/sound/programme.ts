@@ -1,0 +1,136 @@
+/**
+ * The listener's sound, whichever way it comes: takes the way that the chooser says, and looks the same from outside.
+ * The wish to listen and the audio element's right to sound are kept here; how each way plays is its own file's.
+ */
+import { signal } from "@preact/signals";
+import type { MediaTime, PublicState } from "../../flow.ts";
+import type { Phase } from "../../listener/player/player.ts";
+import type { ChooserInput, Route } from "../../listener/routes/table.ts";
+import { Chooser, routesFor } from "../../listener/routes/table.ts";
+import { Timeline } from "../../listener/timeline.ts";
+import { after, monotonic } from "../clock.ts";
+import { abilities } from "./abilities.ts";
+import { HlsJs } from "./hlsjs.ts";
+import { NativeHls } from "./native.ts";
+import { Streamed } from "./streamed.ts";
+import type { Way } from "./way.ts";
+
+const NOTHING = new Timeline();
+
+export class Programme {
+  readonly phase = signal<Phase>("resting");
+  /** False: this browser has no way to play what there is. Null: not known yet. */
+  readonly possible = signal<boolean | null>(null);
+  #audio: HTMLAudioElement;
+  #moved: () => void;
+  #chooser = new Chooser();
+  #way: Way | null = null;
+  #state: PublicState | null = null;
+  #wanted = false;
+  #ending = false;
+  #cancel = () => {};
+
+  /** `moved` is called whenever the playhead or the phase may have. */
+  constructor(audio: HTMLAudioElement, moved: () => void) {
+    this.#audio = audio;
+    this.#moved = moved;
+  }
+
+  get at(): MediaTime | null {
+    return this.#way?.at ?? null;
+  }
+
+  get timeline(): Timeline {
+    return this.#way?.timeline ?? NOTHING;
+  }
+
+  /** The way taken, for whoever looks into the page. */
+  get route(): Route | null {
+    return this.#chooser.route;
+  }
+
+  tune(state: PublicState): void {
+    const flowing = state.newest_part !== null && state.newest_part !== this.#state?.newest_part;
+    this.#state = state;
+    const routes = routesFor(abilities(this.#audio), Boolean(state.hls));
+    this.possible.value = routes.length > 0;
+    this.#way?.tune(state);
+    this.#choose({ kind: "flow", flowing });
+    this.#choose({ kind: "routes", routes });
+  }
+
+  /** Ask the browser for the right to sound, from within a person's gesture. */
+  prime(): void {
+    this.#play();
+  }
+
+  listen(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.#ending = false;
+    this.#choose({ kind: "listen" });
+  }
+
+  rest(): void {
+    if (!this.#wanted) return;
+    this.#wanted = false;
+    this.#leave();
+    this.#choose({ kind: "rest" });
+    this.#audio.pause();
+  }
+
+  end(): void {
+    if (!this.#ending) this.#way?.end();
+    this.#ending = true;
+  }
+
+  #choose(input: ChooserInput): void {
+    this.#chooser.handle(input, monotonic());
+    for (let route = this.#chooser.poll(); route; route = this.#chooser.poll()) this.#take(route);
+    this.#cancel();
+    const deadline = this.#chooser.deadline();
+    if (deadline !== null) this.#cancel = after(deadline - monotonic(), () => this.#choose({ kind: "tick" }));
+    this.#show();
+  }
+
+  #take(route: Route): void {
+    this.#leave();
+    const way = this.#make(route);
+    this.#way = way;
+    if (this.#state) way.tune(this.#state);
+    way.listen();
+    this.#play();
+  }
+
+  #make(route: Route): Way {
+    const moved = () => this.#stepped();
+    const failed = () => this.#choose({ kind: "failed" });
+    if (route === "hls-js") return new HlsJs(this.#audio, moved, failed);
+    if (route === "native-hls") return new NativeHls(this.#audio, moved, failed);
+    return new Streamed(this.#audio, moved);
+  }
+
+  #leave(): void {
+    this.#way?.close();
+    this.#way = null;
+  }
+
+  #play(): void {
+    this.#audio.play().catch((reason: DOMException) => {
+      if (reason.name === "NotAllowedError") this.rest();
+    });
+  }
+
+  #stepped(): void {
+    const phase = this.#way?.phase;
+    if (phase !== this.phase.peek() && (phase === "playing" || phase === "stalled"))
+      this.#choose({ kind: phase });
+    else this.#show();
+  }
+
+  #show(): void {
+    this.phase.value = this.#way?.phase ?? (this.#wanted ? "starting" : "resting");
+    this.#audio.dataset.route = this.route ?? "";
+    this.#moved();
+  }
+}
