@@ -33,7 +33,7 @@ READY_WITHIN_S = 40
 
 
 def free_ports() -> int:
-    """Runs beside each other begin at different places, or they would take what the other saw free."""
+    """Runs beside each other begin apart, or they would take what the other saw free."""
     for port in range(22_000 + os.getpid() % 500 * 10, 32_000, 10):
         with suppress(OSError):
             for offset in range(6):
