@@ -99,3 +99,8 @@ def _file(path: Path) -> dict[str, Any]:
 
 def has_screen() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def notify_socket() -> str:
+    """Where a service manager wants to hear that we are ready; empty without one."""
+    return os.environ.get("NOTIFY_SOCKET", "")

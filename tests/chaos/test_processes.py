@@ -29,6 +29,20 @@ def test_a_whole_town_hall_starts_hosts_and_stops_cleanly(town):
     assert not any(alive(pid) for pid in pids.values())
 
 
+def test_a_service_manager_is_told_when_people_can_come_and_when_they_cannot(town, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(20)
+        town.env["NOTIFY_SOCKET"] = str(tmp_path / "notify")
+
+        town.start()
+        told = [manager.recv(100)]
+        town.stop()
+        told.append(manager.recv(100))
+
+    assert told == [b"READY=1", b"STOPPING=1"]
+
+
 def test_a_refused_command_says_why_and_what_next_and_exits_with_two(town):
     town.start()
 

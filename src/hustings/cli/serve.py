@@ -10,9 +10,10 @@ import httpx
 from hustings.assemble.house import House, house
 from hustings.cli.client import Client
 from hustings.cli.common import SITE, Told, takes
-from hustings.config import ClientSettings, Settings
+from hustings.config import ClientSettings, Settings, notify_socket
 from hustings.fleet.site import Site
 from hustings.ops.clock import SystemClock
+from hustings.ops.notify import notify
 
 POLL_MS = 50
 ON_AIR = ("live", "paused", "doors")
@@ -27,6 +28,7 @@ def serve(told: Told) -> None:
         await until_ready(site)
         ready = await asyncio.to_thread(_ready, site, house)
         told.show(ready, *_lines(ready, house))
+        notify(notify_socket(), "READY=1")
 
     asyncio.run(keep_open(site, announce))
 
@@ -40,6 +42,7 @@ async def keep_open(site: Site, alongside: Callable[[House], Awaitable[None]]) -
         try:
             await opened.shell.run()
         finally:
+            notify(notify_socket(), "STOPPING=1")
             beside.cancel()
             await asyncio.gather(beside, return_exceptions=True)
         if _failed(beside):
