@@ -72,9 +72,9 @@ def _made(kind: Any, told: Mapping[str, Any]) -> Any:
 def _value(name: str, value: Any) -> Any:
     try:
         match name:
-            case "data":
+            case "data" | "cert" | "key":
                 return Path(value).expanduser().resolve()
-            case "port":
+            case "port" | "stream_port" | "media_port":
                 return int(value)
             case "announce":
                 return tuple(value.split(",")) if isinstance(value, str) else tuple(value)

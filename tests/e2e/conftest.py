@@ -46,10 +46,11 @@ def free_ports() -> int:
 class TownHall:
     """`hustings serve` in a folder of its own, and the API as its owner."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *more: str, tls: bool = False) -> None:
         self.data, self.port = data, free_ports()
-        self.page = f"http://127.0.0.1:{self.port}"
+        self.page = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         args = [HUSTINGS, "serve", "--json", "--data", data, "--port", str(self.port)]
+        args += [*more, *(["--public", self.page] if tls else [])]
         with (data.parent / "serve.log").open("w") as log:
             self.process = subprocess.Popen(args, stdout=subprocess.PIPE, stderr=log, text=True)
         assert self.process.stdout
@@ -59,7 +60,9 @@ class TownHall:
     def api(self) -> httpx.Client:
         token = (self.data / "owner.pass").read_text().strip()
         return httpx.Client(
-            base_url=f"{self.page}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=10
+            base_url=f"http://127.0.0.1:{self.port + 5}/api/v1",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=10,
         )
 
     def live_hall(self, *seats: str) -> dict[str, dict[str, Any]]:

@@ -28,6 +28,10 @@ SITE: Group = {
     "host": (Annotated[str | None, typer.Option(help="Address to bind public ports to.")], None),
     "port": (Annotated[int | None, typer.Option(help="Page port; streams: the next.")], None),
     "public": (Annotated[str | None, typer.Option(help="Origin that people see.")], None),
+    "cert": (Annotated[Path | None, typer.Option(help="Certificate and chain, PEM.")], None),
+    "key": (Annotated[Path | None, typer.Option(help="Its key, PEM.")], None),
+    "stream_port": (Annotated[int | None, typer.Option(help="Port of streams.")], None),
+    "media_port": (Annotated[int | None, typer.Option(help="Port of speakers' media.")], None),
     "announce": (
         Annotated[str | None, typer.Option(help="Addresses to name to speakers, by comma.")],
         None,

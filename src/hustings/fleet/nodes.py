@@ -103,7 +103,7 @@ def _desk(site: Site, nats: Nats) -> Child:
 
 
 def _stage(site: Site, programs: Programs, nats: Nats) -> Child:
-    name, udp, http = STAGE, site.outside(2), site.loopback(4)
+    name, udp, http = STAGE, site.outside("media"), site.loopback(4)
     told = {
         "node": name,
         "data": _folder(site.run / name),
@@ -118,7 +118,7 @@ def _stage(site: Site, programs: Programs, nats: Nats) -> Child:
 
 
 def _edge(site: Site, programs: Programs, nats: Nats) -> Child:
-    name, page, stream = EDGE, site.outside(0), site.outside(1)
+    name, page, stream = EDGE, site.outside("page"), site.outside("stream")
     told = {
         "node": name,
         "data": _folder(site.run / name),
@@ -126,10 +126,18 @@ def _edge(site: Site, programs: Programs, nats: Nats) -> Child:
         "page": page,
         "stream": stream,
         "pages": str(programs.pages),
+        "public": site.public,
+        "stream_origin": site.stream_origin,
+        "tls": _tls(site),
     }
     path = site.run / f"{name}.order.json"
     argv = (programs.media, "edge", str(path))
     return Child(name, argv, (("tcp", page), ("tcp", stream)), _write(path, told))
+
+
+def _tls(site: Site) -> dict[str, str] | None:
+    cert, key = site.settings.cert, site.settings.key
+    return None if cert is None or key is None else {"cert": str(cert), "key": str(key)}
 
 
 def _write(path: Path, told: dict[str, Any]) -> str:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from hustings.domain.refusals import StartRefused
 
-PORTS = range(1024, 65530)
+PORTS = range(1, 65529)
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,26 @@ class SiteSettings:
     # What the page, stream and media ports are bound to. Loopback until somebody decides otherwise.
 
     port: int = 8000
-    # The page port. Streams, media, NATS, stage and desk take the five after it.
+    # The page port. Streams, media, NATS, stage and desk take the five after it, unless told.
 
     public: str = ""
     # The origin people see, for links. Empty: this machine itself, at the page port.
+
+    cert: Path | None = None
+    # Its certificate with the chain, PEM, read again when it changes. None: no TLS of our own.
+
+    key: Path | None = None
+    # The key of that certificate.
+
+    stream_port: int | None = None
+    # Where streams are served. None: the port after the page port.
+
+    stream_public: str = ""
+    # The origin of streams as people see it. Empty: the public one where a proxy makes it
+    # https, else this machine at the stream port.
+
+    media_port: int | None = None
+    # Where speakers' media come in, UDP and TCP. None: two after the page port.
 
     announce: tuple[str, ...] = ()
     # Addresses the stage names to speakers, behind address translation. Empty: its interfaces'.
@@ -39,6 +56,8 @@ class Site:
                 f"Port {self.settings.port} cannot be used.",
                 f"Choose one from {PORTS.start} to {PORTS.stop - 1}.",
             )
+        if (self.settings.cert is None) != (self.settings.key is None):
+            raise StartRefused("A certificate and its key go together.", "Name both or neither.")
 
     @property
     def data(self) -> Path:
@@ -67,24 +86,51 @@ class Site:
 
     @property
     def local(self) -> str:
-        return f"http://{self._near}:{self.settings.port}"
+        return f"{self._scheme}://{self._near}:{self.settings.port}"
 
     @property
     def stream(self) -> str:
-        return f"http://{self._near}:{self.settings.port + 1}"
+        return f"{self._scheme}://{self._near}:{self.port_of('stream')}"
+
+    @property
+    def stream_origin(self) -> str | None:
+        """The origin of streams, where it is not the page's own host at the stream port."""
+        if self.settings.stream_public:
+            return self.settings.stream_public.rstrip("/")
+        behind_a_proxy = self.public.startswith("https://") and self.settings.cert is None
+        return self.public if behind_a_proxy else None
+
+    @property
+    def stream_seen(self) -> str:
+        """The origin of streams, for people."""
+        seen = urlsplit(self.public)
+        host = f"[{seen.hostname}]" if ":" in (seen.hostname or "") else seen.hostname
+        return self.stream_origin or f"{seen.scheme}://{host}:{self.port_of('stream')}"
+
+    @property
+    def _scheme(self) -> str:
+        return "http" if self.settings.cert is None else "https"
 
     @property
     def _near(self) -> str:
         """Where this machine reaches its own outside ports."""
         host = self.settings.host
-        return "127.0.0.1" if host in ("0.0.0.0", "::") else host
+        near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        return f"[{near}]" if ":" in near else near
 
     @property
     def api(self) -> str:
         return f"http://{self.loopback(5)}"
 
-    def outside(self, offset: int) -> str:
-        return f"{self.settings.host}:{self.settings.port + offset}"
+    def port_of(self, door: str) -> int:
+        """The port of a public door: `page`, `stream` or `media`."""
+        settings = self.settings
+        chosen = {"stream": settings.stream_port, "media": settings.media_port}.get(door)
+        return chosen or settings.port + ("page", "stream", "media").index(door)
+
+    def outside(self, door: str) -> str:
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        return f"{host}:{self.port_of(door)}"
 
     def loopback(self, offset: int) -> str:
         return f"127.0.0.1:{self.settings.port + offset}"

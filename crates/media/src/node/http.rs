@@ -1,6 +1,7 @@
 //! HTTP in and out over hyper, with the bounds that strangers need.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,7 +10,10 @@ use hyper::body::Incoming;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 
 use crate::rules::refusal;
 
@@ -68,12 +72,13 @@ pub async fn body_of(body: Incoming) -> Result<Bytes, Answer> {
     }
 }
 
-/// Serve a listener until the process ends; each connection in a task that dies with it.
-pub async fn serve<F, R>(listener: TcpListener, handler: F)
+/// Serve a listener until the process ends, sealed where there is `tls`; each connection in a task that dies with it.
+pub async fn serve<F, R>(listener: TcpListener, tls: Option<Arc<ServerConfig>>, handler: F)
 where
     F: Fn(Request<Incoming>) -> R + Clone + 'static,
     R: Future<Output = Answer> + 'static,
 {
+    let sealer = tls.map(TlsAcceptor::from);
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of descriptors: let some go before trying again.
@@ -81,23 +86,58 @@ where
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let handler = handler.clone();
+        let (handler, sealer) = (handler.clone(), sealer.clone());
         tokio::task::spawn_local(async move {
-            if !begins(&stream).await {
-                return;
-            }
-            let service = hyper::service::service_fn(move |request| {
-                let answer = handler(request);
-                async move { Ok::<_, Infallible>(answer.await) }
-            });
-            let mut builder = hyper_util::server::conn::auto::Builder::new(LocalExecutor);
-            builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(HEAD_BYTES_MAX);
-            builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(HEAD_BYTES_MAX as u32);
-            builder.http2().keep_alive_interval(PING_EVERY).keep_alive_timeout(PING_EVERY);
-            if let Err(error) = builder.serve_connection(Worded::new(TokioIo::new(stream)), service).await {
-                tracing::debug!(%error, "node.connection_ended");
+            match sealer {
+                None if begins(&stream).await => converse(stream, Speaks::Either, handler).await,
+                None => {}
+                Some(sealer) => {
+                    let shaken = tokio::time::timeout(HEAD_WITHIN, sealer.accept(stream)).await;
+                    if let Ok(Ok(stream)) = shaken {
+                        let speaks = Speaks::agreed(stream.get_ref().1.alpn_protocol());
+                        converse(stream, speaks, handler).await;
+                    }
+                }
             }
         });
+    }
+}
+
+/// Which HTTP a connection speaks.
+enum Speaks {
+    /// Told by the first bytes.
+    Either,
+    One,
+    Two,
+}
+
+impl Speaks {
+    fn agreed(protocol: Option<&[u8]>) -> Self {
+        if protocol == Some(b"h2") { Self::Two } else { Self::One }
+    }
+}
+
+async fn converse<S, F, R>(stream: S, speaks: Speaks, handler: F)
+where
+    S: AsyncRead + AsyncWrite + Unpin + 'static,
+    F: Fn(Request<Incoming>) -> R + Clone + 'static,
+    R: Future<Output = Answer> + 'static,
+{
+    let service = hyper::service::service_fn(move |request| {
+        let answer = handler(request);
+        async move { Ok::<_, Infallible>(answer.await) }
+    });
+    let mut builder = hyper_util::server::conn::auto::Builder::new(LocalExecutor);
+    builder = match speaks {
+        Speaks::Either => builder,
+        Speaks::One => builder.http1_only(),
+        Speaks::Two => builder.http2_only(),
+    };
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(HEAD_BYTES_MAX);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(HEAD_BYTES_MAX as u32);
+    builder.http2().keep_alive_interval(PING_EVERY).keep_alive_timeout(PING_EVERY);
+    if let Err(error) = builder.serve_connection(Worded::new(TokioIo::new(stream)), service).await {
+        tracing::debug!(%error, "node.connection_ended");
     }
 }
 

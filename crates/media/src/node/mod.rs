@@ -3,6 +3,7 @@
 //! Each waits, hands what came to a core, performs what the core says. When a shell grows an `if`, the `if`
 //! belongs in the core.
 
+mod certificate;
 pub mod clock;
 mod crowd;
 mod edge;

@@ -1,14 +1,15 @@
 //! The thread that owns the stream port: accepts, reads heads, sends what the door owes.
 
 use std::collections::HashMap;
-use std::io::{ErrorKind, Read, Write};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use mio::net::{TcpListener, TcpStream};
+use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token, Waker};
+use rustls::ServerConfig;
 use tokio::sync::watch;
 
 use crate::edge::{ConnId, Door, DoorCounts, Input, Output};
@@ -17,6 +18,8 @@ use crate::node::clock::Clock;
 use crate::node::start::CannotStart;
 use crate::program::header;
 use crate::units::PartNo;
+
+use super::wire::Wire;
 
 const LISTENER: Token = Token(usize::MAX);
 const WAKE: Token = Token(usize::MAX - 1);
@@ -62,11 +65,12 @@ impl DoorHandle {
 
 pub struct DoorLoop {
     listener: TcpListener,
+    tls: Option<Arc<ServerConfig>>,
     poll: Poll,
     inbox: Receiver<ToDoor>,
     view: watch::Sender<Arc<View>>,
     door: Door,
-    conns: Vec<Option<TcpStream>>,
+    conns: Vec<Option<Wire>>,
     free: Vec<ConnId>,
     closing: Vec<ConnId>,
     halls: Vec<HallId>,
@@ -75,6 +79,7 @@ pub struct DoorLoop {
 impl DoorLoop {
     pub fn bind(
         stream: SocketAddr,
+        tls: Option<Arc<ServerConfig>>,
     ) -> Result<(Self, DoorHandle, watch::Receiver<Arc<View>>), CannotStart> {
         let taken = |error| CannotStart(format!("{stream} cannot be used: {error}"));
         let socket = socket2::Socket::new(
@@ -94,6 +99,7 @@ impl DoorLoop {
         let (view, seen) = watch::channel(Arc::new(View::default()));
         let door = DoorLoop {
             listener,
+            tls,
             poll,
             inbox,
             view,
@@ -182,7 +188,11 @@ impl DoorLoop {
                 self.free.push(id);
                 continue;
             }
-            self.conns[id] = Some(stream);
+            let Ok(wire) = Wire::new(stream, self.tls.as_ref()) else {
+                self.free.push(id);
+                continue;
+            };
+            self.conns[id] = Some(wire);
             self.door.handle(Input::Accepted(id), clock.instant());
             self.read(id, clock);
         }
@@ -192,8 +202,8 @@ impl DoorLoop {
     fn read(&mut self, id: ConnId, clock: Clock) {
         let mut buffer = [0_u8; 4_096];
         loop {
-            let Some(Some(stream)) = self.conns.get_mut(id) else { return };
-            match stream.read(&mut buffer) {
+            let Some(Some(wire)) = self.conns.get_mut(id) else { return };
+            match wire.read(&mut buffer) {
                 Ok(0) => return self.close(id, clock),
                 Ok(count) => {
                     self.door.handle(Input::Received(id, &buffer[..count]), clock.instant());
@@ -207,9 +217,13 @@ impl DoorLoop {
 
     fn send(&mut self, id: ConnId, clock: Clock) {
         loop {
-            let Some(Some(stream)) = self.conns.get_mut(id) else { return };
-            let Some(bytes) = self.door.owed(id) else { break };
-            match stream.write(&bytes) {
+            let Some(Some(wire)) = self.conns.get_mut(id) else { return };
+            let wrote = match self.door.owed(id) {
+                Some(bytes) => wire.write(&bytes),
+                None => wire.flush().map(|()| 0),
+            };
+            match wrote {
+                Ok(0) => break,
                 Ok(count) => self.door.sent(id, count),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -239,9 +253,9 @@ impl DoorLoop {
     }
 
     fn close(&mut self, id: ConnId, clock: Clock) {
-        if let Some(mut stream) = self.conns.get_mut(id).and_then(Option::take) {
-            let _ = self.poll.registry().deregister(&mut stream);
-            let _ = stream.shutdown(std::net::Shutdown::Write);
+        if let Some(mut wire) = self.conns.get_mut(id).and_then(Option::take) {
+            let _ = self.poll.registry().deregister(&mut wire.stream);
+            wire.close();
             self.closing.retain(|closing| *closing != id);
             self.door.handle(Input::Gone(id), clock.instant());
             self.free.push(id);

@@ -5,5 +5,6 @@ mod page;
 mod pages;
 mod run;
 mod upstream;
+mod wire;
 
 pub use run::run;

@@ -34,13 +34,21 @@ pub struct Front {
     pub orders: watch::Receiver<Arc<Orders>>,
     pub view: watch::Receiver<Arc<View>>,
     pub pages: Pages,
+    pub place: Place,
+}
+
+/// Where people find this edge.
+pub struct Place {
     pub stream_port: u16,
+    pub stream_origin: Option<String>,
+    /// They come over TLS, ours or a proxy's.
+    pub secure: bool,
 }
 
 impl Front {
     pub async fn answer(&self, request: Request<Incoming>) -> Answer {
         let for_people = accepts_html(request.headers());
-        let host = host_of(request.headers());
+        let host = host_of(&request);
         let way = route(request.uri().path());
         let mut response = self.choose(way, request).await;
         let refused = response.headers().get("content-type").is_some_and(|kind| kind == "application/problem+json");
@@ -103,8 +111,7 @@ impl Front {
     fn exchange(&self, request: &Request<Incoming>, pass: &str, claims: &Claims) -> Answer {
         let name = if claims.hall == "*" { "owner" } else { &claims.hall };
         let seconds = (claims.exp - self.clock.wall().0 / 1000).max(0);
-        let behind_tls = request.headers().get("x-forwarded-proto").is_some_and(|proto| proto == "https");
-        let secure = if behind_tls { "; Secure" } else { "" };
+        let secure = if self.place.secure { "; Secure" } else { "" };
         let cookie =
             format!("hustings_{name}={pass}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
         let target = format!("{}{}", request.uri().path(), without_pass(request.uri().query()));
@@ -148,7 +155,7 @@ impl Front {
             "v": 1, "hall": order.hall, "title": order.title, "state": order.state,
             "since_ms": order.since_ms, "starts_at_ms": order.starts_at_ms, "now_ms": self.clock.wall().0,
             "seats": order.seats,
-            "stream": {"port": self.stream_port, "origin": null, "path": format!("/h/{hall}/live.mp4")},
+            "stream": {"port": self.place.stream_port, "origin": self.place.stream_origin, "path": format!("/h/{hall}/live.mp4")},
             "newest_part": seen.and_then(|seen| seen.newest).map(|no| no.0),
             "part_ms": 240, "buffer_ms": BUFFER_MS, "window_ms": order.window_ms,
             "listeners": seen.map_or(0, |seen| seen.listeners),
@@ -196,9 +203,9 @@ impl Front {
     }
 
     fn protect(&self, response: &mut Answer, host: &str) {
-        let port = self.stream_port;
+        let streams = self.place.streams(host);
         let policy = format!(
-            "default-src 'self'; connect-src 'self' http://{host}:{port} https://{host}:{port}; media-src 'self' blob:; \
+            "default-src 'self'; connect-src 'self' {streams}; media-src 'self' blob:; \
              img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
         );
         let headers = response.headers_mut();
@@ -210,12 +217,22 @@ impl Front {
     }
 }
 
+impl Place {
+    /// Where a page that came from `host` may fetch streams.
+    fn streams(&self, host: &str) -> String {
+        let scheme = if self.secure { "https" } else { "http" };
+        self.stream_origin.clone().unwrap_or_else(|| format!("{scheme}://{host}:{}", self.stream_port))
+    }
+}
+
 fn accepts_html(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn host_of(headers: &HeaderMap) -> String {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+/// The host that was asked for: in the address with HTTP/2, in a header before.
+fn host_of(request: &Request<Incoming>) -> String {
+    let told = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let host = request.uri().authority().map(|authority| authority.as_str()).or(told).unwrap_or("localhost");
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-[]:".contains(c);
     name.chars().filter(|&c| plain(c)).collect()

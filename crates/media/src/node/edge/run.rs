@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
 
+use crate::node::certificate::{Certificate, TlsOrder};
 use crate::node::clock::Clock;
 use crate::node::link::{self, Nats, Who};
 use crate::node::start::{CannotStart, stop_asked};
@@ -26,6 +27,13 @@ pub struct EdgeOrder {
     page: SocketAddr,
     stream: SocketAddr,
     pages: PathBuf,
+    /// The origin that people see, as `https://hall.example.org`.
+    public: String,
+    /// Where people's players find streams, if that is not the page's host at the stream port.
+    #[serde(default)]
+    stream_origin: Option<String>,
+    #[serde(default)]
+    tls: Option<TlsOrder>,
 }
 
 pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
@@ -35,7 +43,10 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
     let who = Who { node: order.node, role: "edge", data: order.data, nats: order.nats };
     let (orders_in, orders) = watch::channel(link::remembered(&who));
     let (happen, happenings) = mpsc::channel(1_024);
-    let (door, to_door, view) = DoorLoop::bind(order.stream)?;
+    let certificate = order.tls.map(Certificate::load).transpose()?;
+    let sealed = |protocols: &[&[u8]]| certificate.as_ref().map(|it| it.config(protocols)).transpose();
+    let (stream_tls, page_tls) = (sealed(&[b"http/1.1"])?, sealed(&[b"h2", b"http/1.1"])?);
+    let (door, to_door, view) = DoorLoop::bind(order.stream, stream_tls)?;
     spawn("door", Urgency::Sweep, move || door.run(clock))?;
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -51,9 +62,16 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
             orders,
             view,
             pages,
-            stream_port: order.stream.port(),
+            place: page::Place {
+                stream_port: order.stream.port(),
+                stream_origin: order.stream_origin,
+                secure: order.public.starts_with("https://"),
+            },
         });
-        let serving = crate::node::http::serve(listener, move |request| {
+        if let Some(certificate) = certificate {
+            vital("certificate", certificate.follow());
+        }
+        let serving = crate::node::http::serve(listener, page_tls, move |request| {
             let front = front.clone();
             async move { front.answer(request).await }
         });

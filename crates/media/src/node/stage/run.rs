@@ -67,7 +67,7 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
         vital("tally", tally::run(late, tally.clone()));
         vital("link", link::run(who, clock, orders_in, happenings));
         let doorway = Arc::new(doorway::Doorway::new(clock, orders, to_net, feed));
-        let serving = crate::node::http::serve(listener, move |request| {
+        let serving = crate::node::http::serve(listener, None, move |request| {
             let (doorway, tally) = (doorway.clone(), tally.clone());
             async move { doorway.answer(request, &tally).await }
         });
