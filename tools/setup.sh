@@ -12,8 +12,12 @@ system_packages() {
   need cc || missing+=(build-essential)
   need ffmpeg || missing+=(ffmpeg)
   [ -n "${NO_BROWSER:-}" ] || need chromium || missing+=(chromium)
-  # Another player, for the tests alone: nobody who is not root need install it.
-  [ "$(id -u)" != 0 ] || need vlc || missing+=(vlc-bin vlc-plugin-base)
+  # Another player and two proxies, for the tests alone: nobody who is not root need install them.
+  if [ "$(id -u)" = 0 ]; then
+    need vlc || missing+=(vlc-bin vlc-plugin-base)
+    need nginx || missing+=(nginx-light)
+    need haproxy || missing+=(haproxy)
+  fi
   python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" = 0 ] && need apt-get; then

@@ -46,11 +46,13 @@ def free_ports() -> int:
 class TownHall:
     """`hustings serve` in a folder of its own, and the API as its owner."""
 
-    def __init__(self, data: Path, *more: str, tls: bool = False) -> None:
+    def __init__(self, data: Path, *more: str, tls: bool = False, behind: int = 0) -> None:
+        """`behind`: so many ports further on stands a proxy that speaks TLS."""
         self.data, self.port = data, free_ports()
         self.page = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        public = f"https://127.0.0.1:{self.port + behind}" if behind else self.page
         args = [HUSTINGS, "serve", "--json", "--data", data, "--port", str(self.port)]
-        args += [*more, *(["--public", self.page] if tls else [])]
+        args += [*more, "--public", public]
         with (data.parent / "serve.log").open("w") as log:
             self.process = subprocess.Popen(args, stdout=subprocess.PIPE, stderr=log, text=True)
         assert self.process.stdout

@@ -97,8 +97,11 @@ class Site:
         """The origin of streams, where it is not the page's own host at the stream port."""
         if self.settings.stream_public:
             return self.settings.stream_public.rstrip("/")
-        behind_a_proxy = self.public.startswith("https://") and self.settings.cert is None
-        return self.public if behind_a_proxy else None
+        return self.public if self._is_behind_a_proxy else None
+
+    @property
+    def _is_behind_a_proxy(self) -> bool:
+        return self.public.startswith("https://") and self.settings.cert is None
 
     @property
     def stream_seen(self) -> str:
@@ -130,6 +133,9 @@ class Site:
 
     def outside(self, door: str) -> str:
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        # No proxy passes speakers' media on: they come to this machine itself.
+        if door == "media" and self._is_behind_a_proxy and host == "127.0.0.1":
+            host = "0.0.0.0"
         return f"{host}:{self.port_of(door)}"
 
     def loopback(self, offset: int) -> str:

@@ -1,0 +1,67 @@
+"""From a tap to sound, whatever stands between: nothing, nginx, HAProxy; HTTP 1.1 and 2."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, aclosing
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.authority import Authority
+from tests.e2e.conftest import TownHall, chromium, until
+from tests.e2e.proxies import Proxy, is_installed
+
+TO_SOUND_S = 4.0
+# As a proxy that was not told better: it gathers what it passes on, whatever the origin asks for.
+HOARDING = {"proxy_buffering off;": "proxy_buffering on; proxy_ignore_headers X-Accel-Buffering;"}
+
+WAYS = [("none", {}), ("nginx", {}), ("haproxy", {}), ("nginx", HOARDING)]
+
+
+@pytest.fixture(params=WAYS, ids=["none", "nginx", "haproxy", "a hoarding nginx"])
+def origin(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[TownHall, str]]:
+    """A town hall, and the origin at which people find it."""
+    kind, changes = request.param
+    if kind != "none" and not is_installed(kind):
+        pytest.skip(f"{kind} is not installed here")
+    with ExitStack() as stack:
+        if kind == "none":
+            cert, key = Authority(tmp_path).sign(tmp_path / "tls", "127.0.0.1")
+            hall = TownHall(tmp_path / "data", "--cert", str(cert), "--key", str(key), tls=True)
+            stack.callback(hall.stop)
+            yield hall, hall.page
+            return
+        hall = TownHall(tmp_path / "data", behind=8)
+        stack.callback(hall.stop)
+        proxy = Proxy(kind, hall, tmp_path, changes)
+        stack.callback(proxy.close)
+        yield hall, f"https://127.0.0.1:{proxy.port}"
+
+
+@pytest.mark.parametrize("version", ["1.1", "2"])
+async def test_a_tap_is_followed_by_sound(origin: tuple[TownHall, str], version: str) -> None:
+    hall, page = origin
+    hall.live_hall("ana")
+    await until(lambda: has_parts(hall), "parts")
+    more = ["--disable-http2"] if version == "1.1" else []
+
+    async with aclosing(chromium(*more)) as browsers:
+        context = await (await anext(browsers)).new_context(ignore_https_errors=True)
+        listener = await context.new_page()
+        await listener.goto(f"{page}/h/eve")
+        await listener.get_by_role("button", name="Listen").click()
+        tapped = time.monotonic()
+        playing = "document.querySelector('#programme').dataset.state === 'playing'"
+        await until(lambda: listener.evaluate(playing), "sound")
+        seconds = time.monotonic() - tapped
+        route = await listener.evaluate("document.querySelector('#programme').dataset.route")
+        spoke = await listener.evaluate("performance.getEntries()[0].nextHopProtocol")
+
+    print(f"{seconds:.2f} s by {route} over {spoke}")
+    assert spoke == {"1.1": "http/1.1", "2": "h2"}[version]
+    assert seconds <= TO_SOUND_S
+
+
+async def has_parts(hall: TownHall) -> bool:
+    with hall.api as api:
+        return bool(api.get("/halls/eve").raise_for_status().json()["audience"] is not None)
