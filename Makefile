@@ -1,5 +1,5 @@
 # The commands people need. `make demo` and `make test` set everything up by themselves.
-.PHONY: demo test setup check fix bench clean-setup
+.PHONY: demo test setup check fix bench wheel
 
 PY := .venv/bin/python
 
@@ -21,3 +21,7 @@ fix: setup
 
 bench: setup
 	@.venv/bin/hustings bench stage --speakers 20 && .venv/bin/hustings bench delay
+
+# A wheel with the binary and the pages inside, for any Linux on x86-64 since glibc 2.28: dist/.
+wheel: setup
+	@tools/wheel.sh

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any
 
 import httpx
@@ -16,11 +17,11 @@ import typer
 
 from hustings import config
 from hustings.assemble.house import House, house
+from hustings.domain.refusals import StartRefused
 from hustings.fleet.crowd import Crowd, crowd
 from hustings.fleet.programs import find_media
 from hustings.fleet.site import Site
 from hustings.ops.clock import SystemClock
-from hustings.rehearse import chirps
 from hustings.rehearse import evening as evenings
 from hustings.rehearse.evening import Evening, Seat, Wanted
 
@@ -150,7 +151,19 @@ def delay(
     print(json.dumps(figures) if json_ else _readable(figures))
 
 
+def _chirps() -> ModuleType:
+    """Loaded where it is used: whoever hosts needs no arithmetic on sound."""
+    try:
+        from hustings.rehearse import chirps
+    except ModuleNotFoundError as error:
+        raise StartRefused(
+            f"This measurement needs {error.name}.", "Install it: pip install 'hustings[bench]'"
+        ) from None
+    return chirps
+
+
 async def _delay(seconds: int) -> dict[str, Any]:
+    chirps = _chirps()
     with tempfile.TemporaryDirectory(prefix="hustings-chirps-") as name:
         folder = Path(name)
         sound, frames = chirps.train(seconds)
@@ -189,9 +202,11 @@ def _one_listener(evening: Evening, save: Path, parts: Path) -> dict[str, Any]:
 async def _join(evening: Evening, folder: Path, n: int) -> int:
     """How far behind now a page plays that joins at this moment."""
     await CLOCK.sleep_ms(31 * n)
+    chirps = _chirps()
     save, parts = folder / "join.mp4", folder / "join.tsv"
     await _run({"seconds": 1.0, "listeners": _one_listener(evening, save, parts)})
-    return chirps.Listened.read(save, parts).head_start()
+    begun: int = chirps.Listened.read(save, parts).head_start()
+    return begun
 
 
 async def _run(order: dict[str, Any]) -> None:

@@ -36,3 +36,19 @@ class Lock:
 
     def close(self) -> None:
         os.close(self._fd)
+
+
+def is_held(path: Path) -> bool:
+    """Whether somebody holds it at this moment."""
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(fd)
