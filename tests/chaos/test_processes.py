@@ -1,5 +1,6 @@
 """Real processes are killed; each test names the promise that must hold all the same."""
 
+import json
 import os
 import random
 import signal
@@ -105,6 +106,27 @@ def test_a_taken_port_is_told_before_anything_starts(town):
     assert refused.returncode == 2
     assert f"Port {town.port + 1}/tcp on 127.0.0.1 is taken" in refused.stderr
     assert not (town.data / "run" / "desk.json").exists()
+
+
+def test_the_doctor_knows_a_taken_port_from_one_that_is_ours(town):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", town.port + 1))
+        other.listen()
+        taken = town.command("doctor", "--port", str(town.port), "--json")
+    town.start()
+    served = town.command("doctor", "--port", str(town.port), "--json")
+
+    ports = [
+        {
+            one["sentence"]: one["standing"]
+            for one in json.loads(told.stdout)
+            if "port" in one["what"]
+        }
+        for told in (taken, served)
+    ]
+    assert taken.returncode == 2
+    assert sorted(ports[0].values()) == ["bad", "good", "good", "good"]
+    assert f"127.0.0.1:{town.port}/tcp is served." in ports[1]
 
 
 def test_an_unwritable_directory_and_an_unknown_setting_are_told(town):
