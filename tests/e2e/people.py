@@ -26,6 +26,13 @@ def stream(hall: TownHall) -> str:
     return f"http://127.0.0.1:{hall.port + 1}/h/eve/live.mp4"
 
 
+def lines(hall: TownHall) -> list[dict[str, Any]]:
+    """What the stage says of each line, as those backstage see it."""
+    with hall.api as api:
+        told: list[dict[str, Any]] = api.get("/halls/eve").raise_for_status().json()["lines"]
+    return sorted(told, key=lambda line: line["seat"])
+
+
 async def crowd(folder: Path, name: str, order: dict[str, Any]) -> asyncio.subprocess.Process:
     path = folder / f"{name}.json"
     path.write_text(json.dumps(order))

@@ -9,7 +9,7 @@ import numpy as np
 
 from tests.e2e.conftest import TownHall, until
 from tests.e2e.hostile import MAY_SPOOF, Spray, overheard, ports_of
-from tests.e2e.people import VOICES, crowd, last_line, speaker, stream
+from tests.e2e.people import VOICES, crowd, last_line, lines, speaker, stream
 from tests.e2e.sound import RATE_HZ, best_match, decoded, envelope, holes
 
 SECONDS = float(os.environ.get("E2E_SECONDS", "15"))
@@ -33,12 +33,6 @@ def said_by_three() -> np.ndarray:
     length = max(len(ana), len(ben))
     ana, ben = (np.pad(voice, (0, length - len(voice))) for voice in (ana, ben))
     return envelope(ana + ben + np.roll(ana, CHRIS_OFFSET_MS * RATE_HZ // 1000))
-
-
-def lines(hall: TownHall) -> list[dict[str, Any]]:
-    with hall.api as api:
-        told: list[dict[str, Any]] = api.get("/halls/eve").raise_for_status().json()["lines"]
-    return sorted(told, key=lambda line: line["seat"])
 
 
 def losses(hall: TownHall) -> dict[str, int]:

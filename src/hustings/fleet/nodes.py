@@ -114,7 +114,7 @@ def _stage(site: Site, programs: Programs, nats: Nats) -> Child:
     }
     path = site.run / f"{name}.order.json"
     argv = (programs.media, "stage", str(path))
-    return Child(name, argv, (("udp", udp), ("tcp", http)), _write(path, told))
+    return Child(name, argv, (("udp", udp), ("tcp", udp), ("tcp", http)), _write(path, told))
 
 
 def _edge(site: Site, programs: Programs, nats: Nats) -> Child:

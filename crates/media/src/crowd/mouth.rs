@@ -9,7 +9,7 @@ use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::channel::ChannelId;
 use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind, Mid, Pt};
-use str0m::net::{Protocol, Receive, Transmit};
+use str0m::net::{Protocol, Receive, TcpType, Transmit};
 use str0m::rtp::{RedEncoder, RedundantBlock, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
@@ -28,6 +28,7 @@ pub enum Said {
 
 pub struct Mouth {
     rtc: Rtc,
+    proto: Protocol,
     pending: Option<SdpPendingOffer>,
     audio: Mid,
     types: Option<(Pt, Option<Pt>)>,
@@ -39,10 +40,14 @@ pub struct Mouth {
 }
 
 impl Mouth {
-    /// A new connection from `local`, and its offer.
-    pub fn offer(local: SocketAddr, now: Instant) -> (Self, String) {
+    /// A new connection from `local`, over UDP or as the active side of TCP, and its offer.
+    pub fn offer(proto: Protocol, local: SocketAddr, now: Instant) -> (Self, String) {
         let mut rtc = Rtc::builder().clear_codecs().enable_opus(true, true).set_rtp_mode(true).build(now);
-        if let Ok(candidate) = Candidate::host(local, "udp") {
+        let candidate = match proto {
+            Protocol::Udp => Candidate::host(local, proto),
+            _ => Candidate::builder().tcp().host(local).tcptype(TcpType::Active).build(),
+        };
+        if let Ok(candidate) = candidate {
             rtc.add_local_candidate(candidate);
         }
         let mut api = rtc.sdp_api();
@@ -52,6 +57,7 @@ impl Mouth {
         let sdp = offer.to_sdp_string();
         let mouth = Self {
             rtc,
+            proto,
             pending: Some(pending),
             audio,
             types: None,
@@ -83,9 +89,19 @@ impl Mouth {
         taken
     }
 
+    /// Begin ICE anew from the same address; the offer holds the new credentials.
+    #[cfg(test)]
+    pub fn restart(&mut self) -> String {
+        let mut api = self.rtc.sdp_api();
+        api.ice_restart(true);
+        let (offer, pending) = api.apply().expect("an offer with new credentials");
+        self.pending = Some(pending);
+        offer.to_sdp_string()
+    }
+
     pub fn receive(&mut self, bytes: &[u8], source: SocketAddr, destination: SocketAddr, now: Instant) {
         if let Ok(contents) = bytes.try_into() {
-            let receive = Receive { proto: Protocol::Udp, source, destination, contents };
+            let receive = Receive { proto: self.proto, source, destination, contents };
             let _ = self.rtc.handle_input(Input::Receive(now, receive));
         }
         self.drain();

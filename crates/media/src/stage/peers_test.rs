@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::{Input, LinePlace, Now, Offer, Output, Stage, StageSettings};
+use str0m::net::Protocol::{self, Tcp, Udp};
+
+use super::whip::{Credentials, Fragment, Match, offer_again};
+use super::{Input, LinePlace, Now, Offer, Output, Patch, Patched, Stage, StageSettings, Way};
 use crate::crowd::{Mouth, Said};
 use crate::flow::{HallId, LineId, SeatId};
 use crate::testing::start;
@@ -13,15 +16,22 @@ use crate::units::SampleCount;
 const STAGE: ([u8; 4], u16) = ([192, 0, 2, 1], 8002);
 const STEP_MS: u64 = 5;
 
+struct Peer {
+    way: Way,
+    mouth: Mouth,
+    answer: String,
+}
+
 /// A stage and those who speak to it.
 struct House {
     stage: Stage,
     now: Now,
-    mouths: BTreeMap<LineId, (SocketAddr, Mouth)>,
+    peers: BTreeMap<LineId, Peer>,
     frame: u64,
     heard: BTreeMap<LineId, usize>,
     up: Vec<LineId>,
     down: Vec<(LineId, &'static str)>,
+    forgotten: Vec<Way>,
 }
 
 impl House {
@@ -29,29 +39,38 @@ impl House {
         Self {
             stage: Stage::new(StageSettings { addresses: vec![STAGE.into()] }),
             now: start(),
-            mouths: BTreeMap::new(),
+            peers: BTreeMap::new(),
             frame: 0,
             heard: BTreeMap::new(),
             up: Vec::new(),
             down: Vec::new(),
+            forgotten: Vec::new(),
         }
     }
 
-    fn sit(&mut self, line: LineId, seat: &str) {
+    fn sit(&mut self, line: LineId, seat: &str, proto: Protocol) {
         let address: SocketAddr = ([192, 0, 2, 50], 5_000 + line.0 as u16).into();
-        let (mut mouth, sdp) = Mouth::offer(address, self.now.instant);
-        let place = LinePlace {
-            hall: HallId::parse("demo").unwrap(),
-            seat: SeatId::parse(seat).unwrap(),
-            person: "p_0".into(),
+        let (mut mouth, sdp) = Mouth::offer(proto, address, self.now.instant);
+        let offer = Offer { ticket: line.0, line, place: place(seat), sdp };
+        self.stage.handle(Input::Offer(offer), self.now);
+        let answer = loop {
+            if let Output::Answer { answer, .. } = self.stage.poll().expect("an answer") {
+                break answer.unwrap().1;
+            }
         };
-        self.stage.handle(Input::Offer(Offer { ticket: line.0, line, place, sdp }), self.now);
-        while let Some(output) = self.stage.poll() {
-            if let Output::Answer { answer, .. } = output {
-                assert!(mouth.accept(&answer.unwrap().1));
+        assert!(mouth.accept(&answer));
+        self.peers.insert(line, Peer { way: (proto, address), mouth, answer });
+    }
+
+    fn patch(&mut self, line: LineId, matching: &str, fragment: Fragment) -> Result<Patched, &'static str> {
+        let matching = Match::parse(matching).unwrap();
+        let patch = Patch { ticket: 9, line, place: place("ana"), matching, fragment };
+        self.stage.handle(Input::Patch(patch), self.now);
+        loop {
+            if let Output::Patched { patched, .. } = self.stage.poll().expect("what was done") {
+                return patched.map_err(|(code, _)| code);
             }
         }
-        self.mouths.insert(line, (address, mouth));
     }
 
     fn run(&mut self, ms: u64) {
@@ -61,19 +80,15 @@ impl House {
             self.stage.handle(Input::Timeout, self.now);
             let speaks = step % 4 == 0;
             self.frame += u64::from(speaks);
-            for (address, mouth) in self.mouths.values_mut() {
+            for Peer { way, mouth, .. } in self.peers.values_mut() {
                 mouth.pass_time(instant);
                 if speaks {
                     mouth.speak(vec![0xF8, 0xFF, 0xFE], self.frame, instant);
                 }
                 while let Some(said) = mouth.poll() {
                     if let Said::Transmit(out) = said {
-                        let input = Input::Datagram {
-                            source: *address,
-                            destination: out.destination,
-                            bytes: &out.contents,
-                        };
-                        self.stage.handle(input, self.now);
+                        let (destination, bytes) = (out.destination, &out.contents[..]);
+                        self.stage.handle(Input::Datagram { way: *way, destination, bytes }, self.now);
                     }
                 }
             }
@@ -85,26 +100,46 @@ impl House {
         while let Some(output) = self.stage.poll() {
             match output {
                 Output::Transmit(out) => {
-                    let to = self.mouths.values_mut().find(|(address, _)| *address == out.destination);
-                    if let Some((address, mouth)) = to {
-                        mouth.receive(&out.contents, out.source, *address, self.now.instant);
+                    let way = (out.proto, out.destination);
+                    if let Some(peer) = self.peers.values_mut().find(|peer| peer.way == way) {
+                        peer.mouth.receive(&out.contents, out.source, way.1, self.now.instant);
                     }
                 }
                 Output::Talk(_, talk) => *self.heard.entry(talk.line).or_default() += 1,
                 Output::Up { line, .. } => self.up.push(line),
                 Output::Down { line, reason, .. } => self.down.push((line, reason)),
-                Output::Answer { .. } | Output::Muted { .. } => {}
+                Output::Forget(way) => self.forgotten.push(way),
+                _ => {}
             }
         }
     }
+
+    fn heard_in_a_second(&mut self, line: LineId) -> usize {
+        self.heard.clear();
+        self.run(1_000);
+        self.heard.get(&line).copied().unwrap_or(0)
+    }
+}
+
+fn place(seat: &str) -> LinePlace {
+    LinePlace {
+        hall: HallId::parse("demo").unwrap(),
+        seat: SeatId::parse(seat).unwrap(),
+        person: "p_0".into(),
+    }
+}
+
+fn fresh(credentials: Option<Credentials>) -> Fragment {
+    let candidates = vec!["candidate:1 1 udp 2122260223 192.0.2.77 61764 typ host".into()];
+    Fragment { credentials, candidates }
 }
 
 #[test]
 fn a_panic_in_one_connection_ends_that_one_alone() {
     let (ana, ben) = (LineId(1), LineId(2));
     let mut house = House::open();
-    house.sit(ana, "ana");
-    house.sit(ben, "ben");
+    house.sit(ana, "ana", Udp);
+    house.sit(ben, "ben", Udp);
     house.run(1_000);
     assert_eq!(house.up.len(), 2);
 
@@ -117,7 +152,80 @@ fn a_panic_in_one_connection_ends_that_one_alone() {
     assert_eq!(house.heard.keys().collect::<Vec<_>>(), [&ben]);
     assert!(house.heard[&ben] >= 49, "{:?}", house.heard);
 
-    house.sit(ana, "ana");
+    house.sit(ana, "ana", Udp);
     house.run(1_000);
     assert_eq!(house.up.len(), 3);
+}
+
+#[test]
+fn a_line_over_tcp_speaks_as_one_over_udp_and_its_way_is_forgotten_with_it() {
+    let (ana, ben) = (LineId(1), LineId(2));
+    let mut house = House::open();
+    house.sit(ana, "ana", Tcp);
+    house.sit(ben, "ben", Udp);
+    house.run(1_000);
+
+    assert!(house.heard_in_a_second(ana) >= 49);
+    let ways = [ana, ben].map(|line| house.peers[&line].way);
+    assert_eq!(ways.map(|way| house.stage.knows(way)), [true, true]);
+    house.stage.handle(Input::Leave { line: ana }, house.now);
+    house.stage.handle(Input::Leave { line: ben }, house.now);
+    house.perform();
+
+    assert_eq!(house.forgotten, [ways[0]]);
+    assert_eq!(ways.map(|way| house.stage.knows(way)), [false, false]);
+}
+
+#[test]
+fn candidates_that_come_late_are_taken_for_the_session_they_name_alone() {
+    let ana = LineId(1);
+    let mut house = House::open();
+    house.sit(ana, "ana", Udp);
+
+    assert_eq!(house.patch(ana, "\"l1.0\"", fresh(None)), Ok(Patched::Trickled));
+    assert_eq!(house.patch(ana, "\"l1.1\"", fresh(None)), Err("precondition_failed"));
+    assert_eq!(house.patch(LineId(2), "*", fresh(None)), Err("line_unknown"));
+    house.run(1_000);
+    assert!(house.heard_in_a_second(ana) >= 49);
+}
+
+#[test]
+fn a_restart_moves_a_line_to_new_credentials_and_it_stays() {
+    let ana = LineId(1);
+    let mut house = House::open();
+    house.sit(ana, "ana", Udp);
+    house.run(1_000);
+
+    let peer = house.peers.get_mut(&ana).unwrap();
+    let credentials = Credentials::find(&peer.mouth.restart());
+    let patched = house.patch(ana, "*", fresh(credentials.clone())).unwrap();
+    let Patched::Restarted { tag, fragment } = patched else { panic!("no restart") };
+    let peer = house.peers.get_mut(&ana).unwrap();
+    let theirs = Credentials::find(&fragment).unwrap();
+    assert_ne!(Some(&theirs), Credentials::find(&peer.answer).as_ref());
+    let candidates = fragment.lines().filter(|line| line.starts_with("a=candidate:"));
+    let candidates: String = candidates.map(|line| format!("{line}\r\n")).collect();
+    assert!(peer.mouth.accept(&(offer_again(&peer.answer, &theirs) + &candidates)));
+
+    // This client holds its packets back until a pair of addresses is found good.
+    assert!(house.heard_in_a_second(ana) >= 45);
+    house.run(30_000);
+    assert!(house.heard_in_a_second(ana) >= 49);
+    assert_eq!((house.up.len(), house.down.len(), tag.as_str()), (1, 0, "l1.1"));
+    assert_eq!(house.patch(ana, "\"l1.0\"", fresh(None)), Err("precondition_failed"));
+    assert_eq!(house.patch(ana, "\"l1.1\"", fresh(credentials)), Ok(Patched::Trickled));
+}
+
+#[test]
+fn a_restart_that_nobody_follows_ends_the_line() {
+    let ana = LineId(1);
+    let mut house = House::open();
+    house.sit(ana, "ana", Udp);
+    house.run(1_000);
+
+    let credentials = Credentials { ufrag: "gone".into(), pwd: "g".repeat(24) };
+    house.patch(ana, "*", fresh(Some(credentials))).unwrap();
+    house.run(20_000);
+
+    assert_eq!(house.down, [(ana, "lost")]);
 }

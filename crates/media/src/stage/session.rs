@@ -13,15 +13,19 @@ use str0m::channel::ChannelId;
 use str0m::change::SdpOffer;
 use str0m::format::Codec;
 use str0m::media::{Mid, Pt};
-use str0m::net::{Protocol, Receive, Transmit};
+use str0m::net::{Protocol, Receive, TcpType, Transmit};
 use str0m::rtp::{RedDecoder, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
+use super::whip::{Credentials, Fragment, offer_again, restarted};
 use crate::flow::Return;
 use crate::units::MediaTime;
 
 /// Longer than any page of ours sends.
 const NOTE_BYTES_MAX: usize = 1_024;
+
+/// How a datagram came: over UDP or TCP, and from where.
+pub type Way = (Protocol, SocketAddr);
 
 /// One moment on the two clocks that the stage needs.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +38,8 @@ pub struct Now {
 pub enum Said {
     Transmit(Transmit),
     Connected,
+    /// A pair of addresses was found good, at first or after a restart.
+    Settled,
     Packet { rtp_time: i64, again: bool, payload: Arc<[u8]> },
     Muted(bool),
     Ended(&'static str),
@@ -41,6 +47,8 @@ pub enum Said {
 
 pub struct Session {
     rtc: Rtc,
+    /// What the other side would offer now; a restart is this with other credentials.
+    offer: String,
     audio: Option<(Mid, Pt, Option<Pt>)>,
     channel: Option<ChannelId>,
     sent: u64,
@@ -79,7 +87,9 @@ impl Session {
             .set_stats_interval(Some(Duration::from_secs(1)))
             .build(now.instant);
         for &address in addresses {
-            if let Ok(candidate) = Candidate::host(address, "udp") {
+            let udp = Candidate::host(address, Protocol::Udp);
+            let tcp = Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build();
+            for candidate in [udp, tcp].into_iter().flatten() {
                 rtc.add_local_candidate(candidate);
             }
         }
@@ -89,6 +99,7 @@ impl Session {
             .map_err(|error| ("sdp_unreadable", error.to_string()))?;
         let mut session = Self {
             rtc,
+            offer: sdp.to_owned(),
             audio: None,
             channel: None,
             sent: 0,
@@ -160,6 +171,35 @@ impl Session {
         });
     }
 
+    /// Take what a PATCH brought: candidates that turned up late or, with new credentials, a restart of ICE.
+    /// Gives the fragment that answers a restart.
+    pub fn patch(&mut self, fragment: &Fragment) -> Result<Option<String>, String> {
+        let mut done = Err("this connection has ended".into());
+        self.guarded(|session| done = session.try_patch(fragment));
+        done
+    }
+
+    fn try_patch(&mut self, fragment: &Fragment) -> Result<Option<String>, String> {
+        let known = Credentials::find(&self.offer);
+        let fresh = fragment.credentials.as_ref().filter(|fresh| Some(*fresh) != known.as_ref());
+        let answer = fresh.map(|fresh| self.restart(fresh)).transpose()?;
+        // Ours is the passive side: it answers whatever address a check comes from. Names that hide one are of no use.
+        for candidate in &fragment.candidates {
+            if let Ok(candidate) = Candidate::from_sdp_string(candidate) {
+                self.rtc.add_remote_candidate(candidate);
+            }
+        }
+        Ok(answer)
+    }
+
+    fn restart(&mut self, fresh: &Credentials) -> Result<String, String> {
+        let again = offer_again(&self.offer, fresh);
+        let offer = SdpOffer::from_sdp_string(&again).map_err(|error| error.to_string())?;
+        let answer = self.rtc.sdp_api().accept_offer(offer).map_err(|error| error.to_string())?;
+        self.offer = again;
+        Ok(restarted(&answer.to_sdp_string()))
+    }
+
     /// End the connection from our side.
     pub fn close(&mut self) {
         self.guarded(|session| {
@@ -220,6 +260,9 @@ impl Session {
         match event {
             Event::Connected => self.said.push_back(Said::Connected),
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => self.end("lost"),
+            Event::IceConnectionStateChange(
+                IceConnectionState::Connected | IceConnectionState::Completed,
+            ) => self.said.push_back(Said::Settled),
             Event::RtpPacket(packet) => self.unpack(&packet),
             Event::ChannelOpen(id, label) if label == "hustings" => self.channel = Some(id),
             Event::ChannelData(data) if data.data.len() <= NOTE_BYTES_MAX => {
@@ -273,7 +316,8 @@ fn audio_mid(answer: &str) -> Option<Mid> {
 }
 
 /// A datagram as str0m takes it; `None` where it is not STUN, DTLS, RTP or RTCP.
-pub fn datagram<'a>(bytes: &'a [u8], source: SocketAddr, destination: SocketAddr, now: Now) -> Option<Input<'a>> {
+pub fn datagram<'a>(way: Way, destination: SocketAddr, bytes: &'a [u8], now: Now) -> Option<Input<'a>> {
     let contents = catch_unwind(|| bytes.try_into().ok()).ok().flatten()?;
-    Some(Input::Receive(now.instant, Receive { proto: Protocol::Udp, source, destination, contents }))
+    let (proto, source) = way;
+    Some(Input::Receive(now.instant, Receive { proto, source, destination, contents }))
 }

@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use str0m::net::Transmit;
+use str0m::net::{Protocol, Transmit};
 
 use crate::flow::{HallId, HallState, LineId, LineReport, Return, SeatId, Talk};
 
-use super::session::{Now, Said, Session, datagram};
+use super::session::{Now, Said, Session, Way, datagram};
+use super::whip::{Fragment, Match, tag};
 
 /// Speakers, and those who are about to be, in one process.
 const LINES_MAX: usize = 64;
 /// An offer that does not become a connection in this time is forgotten.
 const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+/// Addresses that one line may be reached by; a speaker who walks about uses a few.
+const WAYS_PER_LINE_MAX: usize = 16;
 
 /// Fixed for the life of a stage.
 pub struct StageSettings {
@@ -38,11 +41,29 @@ pub struct Offer {
     pub sdp: String,
 }
 
+/// A change of a line's addresses; the pass was checked.
+pub struct Patch {
+    /// Comes back with what was done.
+    pub ticket: u64,
+    pub line: LineId,
+    pub place: LinePlace,
+    pub matching: Match,
+    pub fragment: Fragment,
+}
+
+/// What a patch did: nothing to tell, or a new session of ICE under a new tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Patched {
+    Trickled,
+    Restarted { tag: String, fragment: String },
+}
+
 pub enum Input<'a> {
     /// Nothing but the time: call when [`Stage::deadline`] is reached.
     Timeout,
-    Datagram { source: SocketAddr, destination: SocketAddr, bytes: &'a [u8] },
+    Datagram { way: Way, destination: SocketAddr, bytes: &'a [u8] },
     Offer(Offer),
+    Patch(Patch),
     /// The speaker's side, or the desk, ends the line.
     Leave { line: LineId },
     Return(Return),
@@ -53,9 +74,15 @@ pub enum Input<'a> {
 /// How a line ended: `left`, `lost`, `replaced` or `fault`.
 pub type LineEnd = &'static str;
 
+/// The code of a refusal, and a detail.
+pub type Refusal = (&'static str, String);
+
 pub enum Output {
     Transmit(Transmit),
-    Answer { ticket: u64, answer: Result<(LineId, String), (&'static str, String)> },
+    Answer { ticket: u64, answer: Result<(LineId, String), Refusal> },
+    Patched { ticket: u64, patched: Result<Patched, Refusal> },
+    /// Nothing of a line's comes this way any more.
+    Forget(Way),
     Up { line: LineId, place: LinePlace },
     Down { line: LineId, place: LinePlace, reason: LineEnd },
     Talk(HallId, Talk),
@@ -66,13 +93,39 @@ struct Speaker {
     session: Session,
     place: LinePlace,
     up: bool,
+    /// Whether it is known by which addresses it is reached; else it has until `give_up` to find out.
+    settled: bool,
     give_up: Instant,
+    /// How often ICE began anew.
+    restarts: u32,
+}
+
+impl Speaker {
+    fn patch(
+        &mut self,
+        line: LineId,
+        matching: &Match,
+        fragment: &Fragment,
+        now: Now,
+    ) -> Result<Patched, Refusal> {
+        let stands = tag(line, self.restarts);
+        if !matching.fits(&stands) {
+            return Err(("precondition_failed", format!("\"{stands}\" stands")));
+        }
+        let answer = self.session.patch(fragment).map_err(|why| ("sdp_unreadable", why))?;
+        Ok(answer.map_or(Patched::Trickled, |fragment| {
+            self.restarts += 1;
+            self.settled = false;
+            self.give_up = now.instant + CONNECT_WITHIN;
+            Patched::Restarted { tag: tag(line, self.restarts), fragment }
+        }))
+    }
 }
 
 pub struct Stage {
     settings: StageSettings,
     speakers: BTreeMap<LineId, Speaker>,
-    addresses: HashMap<SocketAddr, LineId>,
+    ways: HashMap<Way, LineId>,
     outputs: VecDeque<Output>,
 }
 
@@ -81,7 +134,7 @@ impl Stage {
         Self {
             settings,
             speakers: BTreeMap::new(),
-            addresses: HashMap::new(),
+            ways: HashMap::new(),
             outputs: VecDeque::new(),
         }
     }
@@ -89,10 +142,9 @@ impl Stage {
     pub fn handle(&mut self, input: Input, now: Now) {
         match input {
             Input::Timeout => self.pass_time(now),
-            Input::Datagram { source, destination, bytes } => {
-                self.route(source, destination, bytes, now);
-            }
+            Input::Datagram { way, destination, bytes } => self.route(way, destination, bytes, now),
             Input::Offer(offer) => self.answer(offer, now),
+            Input::Patch(patch) => self.patch(patch, now),
             Input::Leave { line } => {
                 if let Some(speaker) = self.speakers.get_mut(&line) {
                     speaker.session.close();
@@ -146,7 +198,9 @@ impl Stage {
         } else {
             Session::answer(&sdp, &self.settings.addresses, now).map(|(session, answer)| {
                 let give_up = now.instant + CONNECT_WITHIN;
-                self.speakers.insert(line, Speaker { session, place, up: false, give_up });
+                let speaker =
+                    Speaker { session, place, up: false, settled: false, give_up, restarts: 0 };
+                self.speakers.insert(line, speaker);
                 (line, answer)
             })
         };
@@ -154,11 +208,30 @@ impl Stage {
         self.drain(line, now);
     }
 
-    fn route(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Now) {
-        let Some(input) = datagram(bytes, source, destination, now) else { return };
+    fn patch(&mut self, patch: Patch, now: Now) {
+        let Patch { ticket, line, place, matching, fragment } = patch;
+        let speaker = self.speakers.get_mut(&line);
+        let own = |speaker: &&mut Speaker| {
+            speaker.place.hall == place.hall && speaker.place.seat == place.seat
+        };
+        let patched = match speaker.filter(own) {
+            None => Err(("line_unknown", line.to_string())),
+            Some(speaker) => speaker.patch(line, &matching, &fragment, now),
+        };
+        self.outputs.push_back(Output::Patched { ticket, patched });
+        self.drain(line, now);
+    }
+
+    /// Whether a line took a check that came this way.
+    pub fn knows(&self, way: Way) -> bool {
+        self.ways.contains_key(&way)
+    }
+
+    fn route(&mut self, way: Way, destination: SocketAddr, bytes: &[u8], now: Now) {
+        let Some(input) = datagram(way, destination, bytes, now) else { return };
         // STUN alone can move a line to another address; the rest follows the address.
         let is_stun = bytes[0] < 4;
-        let known = self.addresses.get(&source).copied();
+        let known = self.ways.get(&way).copied();
         let line = if is_stun {
             self.speakers
                 .iter()
@@ -169,12 +242,27 @@ impl Stage {
         };
         let Some(line) = line else { return };
         if is_stun && known != Some(line) {
-            self.addresses.insert(source, line);
+            let others = self.ways.values().filter(|&&owner| owner == line).count();
+            if others >= WAYS_PER_LINE_MAX {
+                self.forget_ways(line);
+            }
+            self.ways.insert(way, line);
         }
         if let Some(speaker) = self.speakers.get_mut(&line) {
             speaker.session.handle(input);
         }
         self.drain(line, now);
+    }
+
+    fn forget_ways(&mut self, line: LineId) {
+        let outputs = &mut self.outputs;
+        self.ways.retain(|&way, owner| {
+            let stays = *owner != line;
+            if !stays && way.0 == Protocol::Tcp {
+                outputs.push_back(Output::Forget(way));
+            }
+            stays
+        });
     }
 
     fn pass_time(&mut self, now: Now) {
@@ -187,7 +275,7 @@ impl Stage {
         for line in due {
             if let Some(speaker) = self.speakers.get_mut(&line) {
                 speaker.session.handle(str0m::Input::Timeout(now.instant));
-                if !speaker.up && now.instant >= speaker.give_up {
+                if !speaker.settled && now.instant >= speaker.give_up {
                     self.remove(line, "lost");
                 }
             }
@@ -200,6 +288,11 @@ impl Stage {
             match said {
                 Said::Transmit(transmit) => self.outputs.push_back(Output::Transmit(transmit)),
                 Said::Connected => self.bring_up(line),
+                Said::Settled => {
+                    if let Some(speaker) = self.speakers.get_mut(&line) {
+                        speaker.settled = speaker.up;
+                    }
+                }
                 Said::Packet { rtp_time, again, payload } => {
                     let Some(speaker) = self.speakers.get(&line) else { continue };
                     let hall = speaker.place.hall.clone();
@@ -221,6 +314,7 @@ impl Stage {
         if std::mem::replace(&mut speaker.up, true) {
             return;
         }
+        speaker.settled = true;
         let place = speaker.place.clone();
         let before: Vec<LineId> = self
             .speakers
@@ -246,7 +340,7 @@ impl Stage {
                     self.outputs.push_back(Output::Transmit(transmit));
                 }
             }
-            self.addresses.retain(|_, owner| *owner != line);
+            self.forget_ways(line);
             if speaker.up {
                 self.outputs.push_back(Output::Down { line, place: speaker.place, reason });
             }

@@ -4,6 +4,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use str0m::change::SdpAnswer;
 use str0m::media::{Direction, MediaKind};
+use str0m::net::Protocol;
 use str0m::{Candidate, Rtc};
 
 use super::{Input, LinePlace, Now, Offer, Output, Stage, StageSettings};
@@ -111,7 +112,7 @@ proptest! {
         }
 
         stage.handle(
-            Input::Datagram { source: address(5000), destination: address(8002), bytes: &bytes },
+            Input::Datagram { way: (Protocol::Udp, address(5000)), destination: address(8002), bytes: &bytes },
             now,
         );
 

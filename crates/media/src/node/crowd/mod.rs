@@ -4,5 +4,6 @@ mod ears;
 mod mouths;
 mod run;
 mod sound;
+mod wire;
 
 pub use run::run;

@@ -20,6 +20,8 @@ use crate::node::clock::Clock;
 use crate::node::http::pass_on;
 use crate::units::FRAME_SAMPLES;
 
+use super::wire::Wire;
+
 const FRAME: Duration = Duration::from_millis(20);
 /// The stage speaks four times a second; silence this long is a dead line.
 const SILENT: Duration = Duration::from_secs(5);
@@ -37,6 +39,9 @@ pub struct SpeakerOrder {
     gain_db: f32,
     #[serde(default)]
     offset_ms: u64,
+    /// Come over TCP alone, as from behind a wall that stops UDP.
+    #[serde(default)]
+    tcp: bool,
     /// A folder for `sent.tsv`, `return.tsv` and `return.f32`, for measurements.
     #[serde(default)]
     dump: Option<PathBuf>,
@@ -88,9 +93,9 @@ impl Speaker {
         while !stop.load(Ordering::Relaxed) {
             live.ended = false;
             live.noted = self.clock.instant();
-            if let Some((mut mouth, socket)) = self.connect(&mut live) {
+            if let Some((mut mouth, mut wire)) = self.connect(&mut live) {
                 live.refused = None;
-                let line = (&mut mouth, &socket);
+                let line = (&mut mouth, &mut wire);
                 self.talk(line, (&mut encoder, &mut dump), &mut live, &mut |live| {
                     let _ = tell.send((self.n, self.state(live)));
                     stop.load(Ordering::Relaxed)
@@ -112,15 +117,15 @@ impl Speaker {
         })
     }
 
-    fn connect(&self, live: &mut Live) -> Option<(Mouth, UdpSocket)> {
+    fn connect(&self, live: &mut Live) -> Option<(Mouth, Wire)> {
         let rest = self.order.whip.strip_prefix("http://")?;
         let (authority, path) = rest.split_once('/')?;
         let address = authority.to_socket_addrs().ok()?.next()?;
         let local = local_address(address)?;
-        let socket = UdpSocket::bind((local, 0)).ok()?;
-        let (mut mouth, offer) = Mouth::offer(socket.local_addr().ok()?, self.clock.instant());
+        let wire = if self.order.tcp { Wire::tcp(local) } else { Wire::udp(local)? };
+        let (mut mouth, offer) = Mouth::offer(wire.proto(), wire.local, self.clock.instant());
         match post(authority, &format!("/{path}"), &self.order.pass, offer) {
-            Ok(answer) => mouth.accept(&answer).then_some((mouth, socket)),
+            Ok(answer) => mouth.accept(&answer).then_some((mouth, wire)),
             Err(refused) => {
                 live.refused = Some(refused);
                 None
@@ -130,22 +135,19 @@ impl Speaker {
 
     fn talk(
         &self,
-        (mouth, socket): (&mut Mouth, &UdpSocket),
+        (mouth, wire): (&mut Mouth, &mut Wire),
         sound: (&mut Encoder, &mut Option<Dump>),
         live: &mut Live,
         stopped: &mut dyn FnMut(&Live) -> bool,
     ) {
         let (encoder, dump) = sound;
-        let local = socket.local_addr().unwrap_or_else(|_| ([127, 0, 0, 1], 0).into());
-        let mut buffer = [0_u8; 2_048];
         let origin = self.started + Duration::from_millis(self.order.offset_ms);
         let mut frame = frames_since(origin, self.clock.instant()) + 1;
         while !live.ended && self.clock.instant() - live.noted < SILENT {
             let due = origin + FRAME * frame as u32;
             let wait = due.min(mouth.deadline()).saturating_duration_since(self.clock.instant());
-            let _ = socket.set_read_timeout(Some(wait.max(Duration::from_micros(200))));
-            if let Ok((count, source)) = socket.recv_from(&mut buffer) {
-                mouth.receive(&buffer[..count], source, local, self.clock.instant());
+            if let Some((bytes, source)) = wire.receive(wait.max(Duration::from_micros(200))) {
+                mouth.receive(&bytes, source, wire.local, self.clock.instant());
             }
             let now = self.clock.instant();
             if now >= mouth.deadline() {
@@ -163,14 +165,14 @@ impl Speaker {
                 }
             }
             while let Some(said) = mouth.poll() {
-                self.note(said, socket, dump, live);
+                self.note(said, wire, dump, live);
             }
         }
     }
 
-    fn note(&self, said: Said, socket: &UdpSocket, dump: &mut Option<Dump>, live: &mut Live) {
+    fn note(&self, said: Said, wire: &mut Wire, dump: &mut Option<Dump>, live: &mut Live) {
         match said {
-            Said::Transmit(out) => drop(socket.send_to(&out.contents, out.destination)),
+            Said::Transmit(out) => wire.send(&out.contents, out.destination),
             Said::Connected => live.connected = true,
             Said::Note(text) => {
                 live.noted = self.clock.instant();

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::header::{
-    ACCEPT, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderValue, LOCATION, SET_COOKIE,
+    ACCEPT, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE,
     TRANSFER_ENCODING,
 };
 use hyper::{Method, Request};
@@ -28,6 +28,15 @@ use super::pages::Pages;
 const DESK_WITHIN: Duration = Duration::from_secs(10);
 /// `max(1 s, 2 × cadence + 0.6 s)` at a cadence of one part.
 const BUFFER_MS: u32 = 1_080;
+
+/// Encoders in a page of another site may use WHIP, with a bearer pass: cookies are not sent under `*` (Fetch, section 3.2).
+const FOR_OTHER_SITES: [(&str, &str); 5] = [
+    ("access-control-allow-origin", "*"),
+    ("access-control-allow-methods", "POST, PATCH, DELETE, OPTIONS"),
+    ("access-control-allow-headers", "Authorization, Content-Type, If-Match"),
+    ("access-control-expose-headers", "Location, ETag, Link, Accept-Post, Accept-Patch, Allow"),
+    ("access-control-max-age", "86400"),
+];
 
 pub struct Front {
     pub clock: Clock,
@@ -50,12 +59,19 @@ impl Front {
         let for_people = accepts_html(request.headers());
         let host = host_of(&request);
         let way = route(request.uri().path());
+        let whip = matches!(way, Route::Whip(..));
         let mut response = self.choose(way, request).await;
         let refused = response.headers().get("content-type").is_some_and(|kind| kind == "application/problem+json");
         if refused && for_people {
             response = self.refused_page(response).await;
         }
         self.protect(&mut response, &host);
+        if whip {
+            let headers = response.headers_mut();
+            headers.extend(FOR_OTHER_SITES.map(|(name, value)| {
+                (HeaderName::from_static(name), HeaderValue::from_static(value))
+            }));
+        }
         response
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, LOCATION};
+use hyper::header::{ALLOW, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, LOCATION};
 use hyper::{Method, Request};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -15,14 +15,20 @@ use crate::edge::{Route, route};
 use crate::flow::{HallId, LineId, SeatId};
 use crate::node::clock::Clock;
 use crate::node::passes::pass_of;
-use crate::node::http::{Answer, Body, Fault, answer, body_of, problem, whole};
+use crate::node::http::{Answer, Body, Fault, answer, body_of, problem};
 use crate::rules::{Claims, Orders, check_pass};
-use crate::stage::LinePlace;
+use crate::stage::whip::{Fragment, Match, tag};
+use crate::stage::{LinePlace, Patched};
 use crate::units::PartNo;
 
 use super::feeds::Listen;
 use super::network::{NetHandle, ToNet};
 use super::tally::Tally;
+
+const OFFER: &str = "application/sdp";
+const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
+const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
+const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 
 pub struct Doorway {
     clock: Clock,
@@ -77,18 +83,19 @@ impl Doorway {
     async fn whip(&self, request: Request<Incoming>, hall: HallId, seat: SeatId) -> Answer {
         let line = request.uri().path().split('/').nth(4).map(str::to_owned);
         match (request.method().clone(), line) {
-            (Method::OPTIONS, _) => options(),
+            (Method::OPTIONS, line) => options(line.is_some()),
             (Method::POST, None) => self.offer(request, hall, seat).await,
+            (Method::PATCH, Some(line)) => self.patch(request, hall, seat, &line).await,
             (Method::DELETE, Some(line)) => self.leave(&request, hall, seat, &line).await,
-            (_, line) => {
-                let mut refused = problem("method_unknown", request.method().as_str());
-                let allowed = if line.is_some() { "DELETE, OPTIONS" } else { "POST, OPTIONS" };
-                refused.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+            (method, line) => {
+                let mut refused = problem("method_unknown", method.as_str());
+                refused.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed(line.is_some())));
                 refused
             }
         }
     }
 
+    /// Whether this pass may speak from this seat.
     fn allow(&self, headers: &HeaderMap, hall: &HallId, seat: &SeatId) -> Result<Claims, Answer> {
         let orders = self.orders.borrow().clone();
         let Some(order) = orders.hall(hall) else {
@@ -102,10 +109,16 @@ impl Doorway {
         if !order.seats.iter().any(|known| known.seat == seat.as_str()) {
             return Err(problem("seat_unknown", seat.as_str()));
         }
-        if !order.state.has_programme() {
-            return Err(problem("hall_not_open", order.state.word()));
-        }
         Ok(claims)
+    }
+
+    fn must_be_open(&self, hall: &HallId) -> Result<(), Answer> {
+        let orders = self.orders.borrow();
+        match orders.hall(hall).map(|order| order.state) {
+            Some(state) if state.has_programme() => Ok(()),
+            Some(state) => Err(problem("hall_not_open", state.word())),
+            None => Err(problem("hall_unknown", hall.as_str())),
+        }
     }
 
     async fn offer(&self, request: Request<Incoming>, hall: HallId, seat: SeatId) -> Answer {
@@ -113,9 +126,9 @@ impl Doorway {
             Ok(claims) => claims,
             Err(refused) => return refused,
         };
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        if kind.is_none_or(|kind| !kind.starts_with("application/sdp")) {
-            return problem("media_type", kind.unwrap_or("no Content-Type"));
+        let readable = self.must_be_open(&hall).and_then(|()| must_be(request.headers(), OFFER));
+        if let Err(refused) = readable {
+            return refused;
         }
         let sdp = match body_of(request.into_body()).await {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
@@ -134,15 +147,48 @@ impl Doorway {
         }
     }
 
+    /// Late candidates or a restart of ICE (RFC 9725, section 4.3).
+    async fn patch(&self, request: Request<Incoming>, hall: HallId, seat: SeatId, line: &str) -> Answer {
+        let allowed = self.allow(request.headers(), &hall, &seat);
+        if let Err(refused) = allowed.and_then(|_| must_be(request.headers(), FRAGMENT)) {
+            return refused;
+        }
+        let Some(id) = line_id(line) else { return problem("line_unknown", line) };
+        let matching = match matching(request.headers()) {
+            Ok(matching) => matching,
+            Err(refused) => return refused,
+        };
+        let fragment = match body_of(request.into_body()).await {
+            Ok(bytes) => Fragment::parse(&bytes),
+            Err(refused) => return refused,
+        };
+        let fragment = match fragment {
+            Ok(fragment) => fragment,
+            Err(why) => return problem("sdp_unreadable", &why),
+        };
+        let place = LinePlace { hall, seat, person: String::new() };
+        let (reply, made) = oneshot::channel();
+        if !self.to_net.send(ToNet::Patch { line: id, place, matching, fragment, reply }) {
+            return problem("lines_full", "the stage has more to do than it can");
+        }
+        match made.await {
+            Ok(Ok(Patched::Trickled)) => empty(204),
+            Ok(Ok(Patched::Restarted { tag, fragment })) => {
+                with(answer(200, FRAGMENT, fragment), &[(ETAG, format!("\"{tag}\""))])
+            }
+            Ok(Err((code, detail))) => problem(code, &detail),
+            Err(_) => problem("fault", "the stage did not answer"),
+        }
+    }
+
     async fn leave(&self, request: &Request<Incoming>, hall: HallId, seat: SeatId, line: &str) -> Answer {
         if let Err(refused) = self.allow(request.headers(), &hall, &seat) {
             return refused;
         }
-        let id = line.strip_prefix('l').and_then(|hex| u64::from_str_radix(hex, 16).ok());
-        let Some(id) = id else { return problem("line_unknown", line) };
+        let Some(id) = line_id(line) else { return problem("line_unknown", line) };
         let place = LinePlace { hall, seat, person: String::new() };
         let (reply, made) = oneshot::channel();
-        self.to_net.send(ToNet::Leave { line: LineId(id), place, reply });
+        self.to_net.send(ToNet::Leave { line: id, place, reply });
         match made.await {
             Ok(true) => answer(200, "application/json", json!({"line": line}).to_string()),
             _ => problem("line_unknown", line),
@@ -150,20 +196,60 @@ impl Doorway {
     }
 }
 
-fn options() -> Answer {
-    let mut response = answer(204, "text/plain", Bytes::new());
-    response.headers_mut().insert("Accept-Post", HeaderValue::from_static("application/sdp"));
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST, DELETE, OPTIONS"));
-    response
+fn line_id(line: &str) -> Option<LineId> {
+    let hex = line.strip_prefix('l').filter(|hex| !hex.starts_with('+'))?;
+    u64::from_str_radix(hex, 16).ok().map(LineId)
+}
+
+/// `If-Match`, without which a PATCH is not taken (RFC 9725, section 4.3.1).
+fn matching(headers: &HeaderMap) -> Result<Match, Answer> {
+    let Some(value) = headers.get(IF_MATCH) else {
+        return Err(problem("precondition_missing", "If-Match names the ETag of the line, or *"));
+    };
+    let read = value.to_str().ok().and_then(Match::parse);
+    read.ok_or_else(|| problem("precondition_failed", "If-Match holds no strong entity tag"))
+}
+
+/// Whether the body is of this kind.
+fn must_be(headers: &HeaderMap, wanted: &str) -> Result<(), Answer> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let bare = kind.map(|kind| kind.split(';').next().unwrap_or("").trim());
+    if bare.is_some_and(|kind| kind.eq_ignore_ascii_case(wanted)) {
+        return Ok(());
+    }
+    let refused = problem("media_type", kind.unwrap_or("no Content-Type"));
+    let name = if wanted == OFFER { ACCEPT_POST } else { ACCEPT_PATCH };
+    Err(with(refused, &[(name, wanted.to_owned())]))
+}
+
+fn allowed(line: bool) -> &'static str {
+    if line { "PATCH, DELETE, OPTIONS" } else { "POST, OPTIONS" }
+}
+
+fn options(line: bool) -> Answer {
+    let takes = if line { (ACCEPT_PATCH, FRAGMENT) } else { (ACCEPT_POST, OFFER) };
+    with(empty(204), &[(ALLOW, allowed(line).to_owned()), (takes.0, takes.1.to_owned())])
 }
 
 fn created(location: &str, line: LineId, sdp: String) -> Answer {
-    let mut response = answer(201, "application/sdp", Bytes::new());
-    *response.body_mut() = whole(sdp);
-    let headers = response.headers_mut();
-    for (name, value) in [(LOCATION, location.to_owned()), (ETAG, format!("\"{line}\""))] {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(name, value);
+    let headers = [
+        (LOCATION, location.to_owned()),
+        (ETAG, format!("\"{}\"", tag(line, 0))),
+        (ACCEPT_PATCH, FRAGMENT.to_owned()),
+    ];
+    with(answer(201, OFFER, sdp), &headers)
+}
+
+fn empty(status: u16) -> Answer {
+    let mut response = answer(status, "text/plain", Bytes::new());
+    response.headers_mut().remove(CONTENT_TYPE);
+    response
+}
+
+fn with(mut response: Answer, headers: &[(HeaderName, String)]) -> Answer {
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name.clone(), value);
         }
     }
     response

@@ -5,6 +5,7 @@ mod feeds;
 mod mixing;
 mod network;
 mod run;
+mod streams;
 mod tally;
 
 pub use run::run;

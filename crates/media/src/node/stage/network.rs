@@ -1,5 +1,6 @@
-//! The thread that owns the UDP port: datagrams in, datagrams out, nothing decided.
+//! The thread that owns the speakers' port, UDP and TCP: datagrams in, datagrams out, nothing decided.
 
+use std::collections::HashMap;
 use std::io::IoSliceMut;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
@@ -11,17 +12,22 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
 use quinn_udp::{RecvMeta, Transmit, UdpSocketState};
 use serde_json::{Value, json};
+use str0m::net::Protocol;
 use tokio::sync::mpsc;
 
 use crate::flow::{HallState, LineId, LineReport, Return};
 use crate::node::clock::Clock;
 use crate::node::start::CannotStart;
-use crate::stage::{Input, LinePlace, Now, Offer, Output, Stage, StageSettings};
+use crate::stage::whip::{Fragment, Match};
+use crate::stage::{Input, LinePlace, Now, Offer, Output, Patch, Patched, Refusal, Stage, StageSettings};
 
 use super::mixing::ToMix;
+use super::streams::Streams;
 
 const SOCKET: Token = Token(0);
 const WAKE: Token = Token(1);
+/// The last of its kind: those above are connections.
+const STREAMS: Token = Token(2);
 const QUEUE: usize = 8_192;
 /// A second of 64 speakers' packets.
 const SOCKET_BYTES: usize = 1 << 20;
@@ -30,13 +36,14 @@ const BURST: usize = 64;
 
 /// What others ask of the network thread.
 pub enum ToNet {
-    Offer { place: LinePlace, sdp: String, reply: Reply },
+    Offer { place: LinePlace, sdp: String, reply: Reply<(LineId, String)> },
+    Patch { line: LineId, place: LinePlace, matching: Match, fragment: Fragment, reply: Reply<Patched> },
     Leave { line: LineId, place: LinePlace, reply: tokio::sync::oneshot::Sender<bool> },
     Return(Return),
     Report { hall: crate::flow::HallId, lines: Vec<LineReport>, state: HallState, window_ms: i64, part_no: u64 },
 }
 
-pub type Reply = tokio::sync::oneshot::Sender<Result<(LineId, String), (&'static str, String)>>;
+pub type Reply<T> = tokio::sync::oneshot::Sender<Result<T, Refusal>>;
 
 /// A handle that wakes the thread.
 #[derive(Clone)]
@@ -63,9 +70,12 @@ pub struct Desk {
 pub struct Network {
     socket: UdpSocket,
     state: UdpSocketState,
+    streams: Streams,
     poll: Poll,
     inbox: Receiver<ToNet>,
     addresses: Vec<SocketAddr>,
+    offers: Tickets<(LineId, String)>,
+    patches: Tickets<Patched>,
 }
 
 impl Network {
@@ -81,31 +91,50 @@ impl Network {
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
         let (queue, inbox) = sync_channel(QUEUE);
         let port = socket.local_addr()?.port();
+        let streams = Streams::bind((udp.ip(), port).into(), poll.registry(), STREAMS)?;
         let addresses =
             local_addresses(udp.ip(), announce)?.into_iter().map(|ip| (ip, port).into()).collect();
-        Ok((Self { socket, state, poll, inbox, addresses }, NetHandle { queue, waker }))
+        let (offers, patches) = (Tickets::default(), Tickets::default());
+        let network = Self { socket, state, streams, poll, inbox, addresses, offers, patches };
+        Ok((network, NetHandle { queue, waker }))
     }
 
     pub fn run(mut self, clock: Clock, desk: Desk) {
         let mut stage = Stage::new(StageSettings { addresses: self.addresses.clone() });
-        let mut tickets = Tickets::default();
-        let mut events = Events::with_capacity(16);
+        let mut events = Events::with_capacity(256);
         loop {
-            let wait = stage.deadline().map_or(Duration::from_secs(1), |at| {
+            let due = stage.deadline().into_iter().chain(self.streams.deadline()).min();
+            let wait = due.map_or(Duration::from_secs(1), |at| {
                 at.saturating_duration_since(clock.instant())
             });
             if let Err(error) = self.poll.poll(&mut events, Some(wait))
                 && error.kind() != std::io::ErrorKind::Interrupted {
                     tracing::error!(%error, "stage.poll_failed");
                 }
+            for event in &events {
+                self.streams.ready(event.token(), clock.instant());
+            }
             loop {
                 let more = self.receive(&mut stage, clock);
-                self.take_messages(&mut stage, &mut tickets, clock, &desk);
+                self.receive_streams(&mut stage, clock);
+                self.take_messages(&mut stage, clock, &desk);
                 stage.handle(Input::Timeout, now(clock));
-                self.perform(&mut stage, &mut tickets, &desk);
-                if !more {
+                self.perform(&mut stage, clock, &desk);
+                if !more && !self.streams.busy() {
                     break;
                 }
+            }
+        }
+    }
+
+    /// What came over TCP, a piece from each connection.
+    fn receive_streams(&mut self, stage: &mut Stage, clock: Clock) {
+        for (peer, local, bytes) in self.streams.turn(clock.instant()) {
+            let way = (Protocol::Tcp, peer);
+            let destination = self.destination(Some(local));
+            stage.handle(Input::Datagram { way, destination, bytes: &bytes }, now(clock));
+            if stage.knows(way) {
+                self.streams.prove(peer, clock.instant());
             }
         }
     }
@@ -123,7 +152,8 @@ impl Network {
             let RecvMeta { addr, len, stride, dst_ip, .. } = meta[0];
             let destination = self.destination(dst_ip);
             for bytes in buffer[..len].chunks(stride.max(1)) {
-                stage.handle(Input::Datagram { source: addr, destination, bytes }, now(clock));
+                let way = (Protocol::Udp, addr);
+                stage.handle(Input::Datagram { way, destination, bytes }, now(clock));
             }
         }
         true
@@ -135,13 +165,18 @@ impl Network {
         *named.unwrap_or(&self.addresses[0])
     }
 
-    fn take_messages(&self, stage: &mut Stage, tickets: &mut Tickets, clock: Clock, desk: &Desk) {
+    fn take_messages(&mut self, stage: &mut Stage, clock: Clock, desk: &Desk) {
         while let Ok(message) = self.inbox.try_recv() {
             match message {
                 ToNet::Offer { place, sdp, reply } => {
-                    let ticket = tickets.take(reply);
+                    let ticket = self.offers.take(reply);
                     let line = LineId(clock.wall().0 as u64 * 64 + ticket % 64);
                     stage.handle(Input::Offer(Offer { ticket, line, place, sdp }), now(clock));
+                }
+                ToNet::Patch { line, place, matching, fragment, reply } => {
+                    let ticket = self.patches.take(reply);
+                    let patch = Patch { ticket, line, place, matching, fragment };
+                    stage.handle(Input::Patch(patch), now(clock));
                 }
                 ToNet::Leave { line, place, reply } => {
                     let known = stage.place(line).is_some_and(|own| {
@@ -161,21 +196,16 @@ impl Network {
         }
     }
 
-    fn perform(&self, stage: &mut Stage, tickets: &mut Tickets, desk: &Desk) {
+    fn perform(&mut self, stage: &mut Stage, clock: Clock, desk: &Desk) {
         while let Some(output) = stage.poll() {
             match output {
-                Output::Transmit(out) => {
-                    let own = self.addresses.contains(&out.source);
-                    let transmit = Transmit {
-                        destination: out.destination,
-                        ecn: None,
-                        contents: &out.contents,
-                        segment_size: None,
-                        src_ip: own.then(|| out.source.ip()).filter(|_| self.is_wildcard()),
-                    };
-                    let _ = self.state.try_send((&self.socket).into(), &transmit);
+                Output::Transmit(out) if out.proto == Protocol::Tcp => {
+                    self.streams.post(out.destination, &out.contents, clock.instant());
                 }
-                Output::Answer { ticket, answer } => tickets.give(ticket, answer),
+                Output::Transmit(out) => self.transmit(&out),
+                Output::Forget((_, peer)) => self.streams.forget(peer, clock.instant()),
+                Output::Answer { ticket, answer } => self.offers.give(ticket, answer),
+                Output::Patched { ticket, patched } => self.patches.give(ticket, patched),
                 Output::Up { line, place } => {
                     tracing::info!(%line, hall = %place.hall, seat = %place.seat, "stage.line_up");
                     happen(desk, "line_up", line, &place, "");
@@ -194,6 +224,18 @@ impl Network {
                 }
             }
         }
+    }
+
+    fn transmit(&self, out: &str0m::net::Transmit) {
+        let own = self.addresses.contains(&out.source);
+        let transmit = Transmit {
+            destination: out.destination,
+            ecn: None,
+            contents: &out.contents,
+            segment_size: None,
+            src_ip: own.then(|| out.source.ip()).filter(|_| self.is_wildcard()),
+        };
+        let _ = self.state.try_send((&self.socket).into(), &transmit);
     }
 
     fn is_wildcard(&self) -> bool {
@@ -250,20 +292,25 @@ fn local_addresses(bound: IpAddr, announce: &[IpAddr]) -> Result<Vec<IpAddr>, Ca
 }
 
 /// Who waits for which answer.
-#[derive(Default)]
-struct Tickets {
+struct Tickets<T> {
     next: u64,
-    waiting: std::collections::HashMap<u64, Reply>,
+    waiting: HashMap<u64, Reply<T>>,
 }
 
-impl Tickets {
-    fn take(&mut self, reply: Reply) -> u64 {
+impl<T> Default for Tickets<T> {
+    fn default() -> Self {
+        Self { next: 0, waiting: HashMap::new() }
+    }
+}
+
+impl<T> Tickets<T> {
+    fn take(&mut self, reply: Reply<T>) -> u64 {
         self.next += 1;
         self.waiting.insert(self.next, reply);
         self.next
     }
 
-    fn give(&mut self, ticket: u64, answer: Result<(LineId, String), (&'static str, String)>) {
+    fn give(&mut self, ticket: u64, answer: Result<T, Refusal>) {
         if let Some(reply) = self.waiting.remove(&ticket) {
             let _ = reply.send(answer);
         }
