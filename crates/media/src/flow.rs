@@ -67,6 +67,14 @@ impl fmt::Display for SeatId {
     }
 }
 
+impl LineId {
+    /// Read what [`fmt::Display`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = text.strip_prefix('l').filter(|hex| !hex.starts_with('+'))?;
+        u64::from_str_radix(hex, 16).ok().map(Self)
+    }
+}
+
 impl fmt::Display for LineId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "l{:x}", self.0)

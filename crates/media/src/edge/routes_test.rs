@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::{Route, pass_in_query, route, without_pass};
 use crate::flow::HallId;
 
@@ -32,4 +34,23 @@ fn a_pass_is_taken_out_of_the_address_and_the_rest_stays() {
     assert_eq!(without_pass(Some("a=1&pass=x.y.z&b=2")), "?a=1&b=2");
     assert_eq!(without_pass(Some("pass=x.y.z")), "");
     assert_eq!(pass_in_query(None), None);
+}
+
+proptest! {
+    #[test]
+    fn no_address_makes_the_reader_panic_or_leads_out_of_the_pages(path in "(/(whip|h|studio|assets|api)?)?/?\\PC{0,60}") {
+        if let Route::Asset(name) = route(&path) {
+            prop_assert!(!name.contains("..") || name.matches('/').count() <= 1, "{}", name);
+        }
+        if let Route::Whip(hall, seat) = route(&path) {
+            let back = format!("/whip/{hall}/{seat}");
+            prop_assert!(path.trim_start_matches('/').starts_with(&back[1..]), "{}", path);
+        }
+    }
+
+    #[test]
+    fn no_query_gives_back_the_pass_it_held(query in "((pass|from|x)=[a-z]{0,9}&?){0,5}\\PC{0,20}") {
+        let rest = without_pass(Some(&query));
+        prop_assert_eq!(pass_in_query(rest.strip_prefix('?')), None);
+    }
 }

@@ -14,5 +14,7 @@ mod start;
 mod stage;
 mod thread;
 mod worded;
+#[cfg(test)]
+mod worded_test;
 
 pub use start::run;

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
-use super::whip::{Credentials, Fragment, Match, offer_again, restarted};
+use super::whip::{Credentials, Fragment, Match, offer_again, restarted, tag};
+use crate::flow::LineId;
 
 const FRAGMENT: &str = "a=ice-ufrag:EsAw\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n\
     m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n\
@@ -87,6 +88,20 @@ proptest! {
         }
         let fresh = Credentials { ufrag: "abcd".into(), pwd: "e".repeat(22) };
         let _ = (offer_again(&text, &fresh), restarted(&text));
+    }
+
+    #[test]
+    fn a_lines_name_and_tag_are_read_as_they_were_written(number in any::<u64>(), restarts in any::<u32>()) {
+        let line = LineId(number);
+        let quoted = format!("\"{}\"", tag(line, restarts));
+
+        prop_assert_eq!(LineId::parse(&line.to_string()), Some(line));
+        prop_assert!(Match::parse(&quoted).unwrap().fits(&tag(line, restarts)));
+    }
+
+    #[test]
+    fn no_name_harms_the_reader(name in "l?\\PC{0,30}") {
+        let _ = LineId::parse(&name);
     }
 
     #[test]

@@ -153,7 +153,7 @@ impl Doorway {
         if let Err(refused) = allowed.and_then(|_| must_be(request.headers(), FRAGMENT)) {
             return refused;
         }
-        let Some(id) = line_id(line) else { return problem("line_unknown", line) };
+        let Some(id) = LineId::parse(line) else { return problem("line_unknown", line) };
         let matching = match matching(request.headers()) {
             Ok(matching) => matching,
             Err(refused) => return refused,
@@ -185,7 +185,7 @@ impl Doorway {
         if let Err(refused) = self.allow(request.headers(), &hall, &seat) {
             return refused;
         }
-        let Some(id) = line_id(line) else { return problem("line_unknown", line) };
+        let Some(id) = LineId::parse(line) else { return problem("line_unknown", line) };
         let place = LinePlace { hall, seat, person: String::new() };
         let (reply, made) = oneshot::channel();
         self.to_net.send(ToNet::Leave { line: id, place, reply });
@@ -194,11 +194,6 @@ impl Doorway {
             _ => problem("line_unknown", line),
         }
     }
-}
-
-fn line_id(line: &str) -> Option<LineId> {
-    let hex = line.strip_prefix('l').filter(|hex| !hex.starts_with('+'))?;
-    u64::from_str_radix(hex, 16).ok().map(LineId)
 }
 
 /// `If-Match`, without which a PATCH is not taken (RFC 9725, section 4.3.1).
