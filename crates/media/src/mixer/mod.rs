@@ -17,5 +17,7 @@ mod timing;
 #[cfg(test)]
 mod timing_test;
 mod voice;
+#[cfg(test)]
+mod voice_test;
 
 pub use mix::{Input, Mixer, Output};
