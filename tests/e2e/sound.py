@@ -28,6 +28,11 @@ def decoded(path: Path) -> np.ndarray:
     return np.frombuffer(subprocess.run(ask, check=True, capture_output=True).stdout, "<f4")
 
 
+def heard_in(stream: Path) -> np.ndarray:
+    """The envelope of a saved stream, past the first second, in which a decoder finds in."""
+    return envelope(decoded(stream)[RATE_HZ:])
+
+
 def envelope(sound: np.ndarray) -> np.ndarray:
     frames = sound[: len(sound) // HOP * HOP].reshape(-1, HOP)
     return np.sqrt((frames.astype(np.float64) ** 2).mean(axis=1))

@@ -10,7 +10,7 @@ import numpy as np
 from tests.e2e.conftest import TownHall, until
 from tests.e2e.hostile import MAY_SPOOF, Spray, overheard, ports_of
 from tests.e2e.people import VOICES, crowd, last_line, lines, speaker, stream
-from tests.e2e.sound import RATE_HZ, best_match, decoded, envelope, holes
+from tests.e2e.sound import RATE_HZ, best_match, decoded, envelope, heard_in, holes
 
 SECONDS = float(os.environ.get("E2E_SECONDS", "15"))
 PER_S = 4_000
@@ -74,7 +74,7 @@ async def test_hostile_datagrams_at_the_speakers_port_are_heard_by_nobody(
     talking.terminate()
     listened, talked = await last_line(listening), await last_line(talking)
 
-    heard = envelope(decoded(tmp_path / "heard.mp4"))
+    heard = heard_in(tmp_path / "heard.mp4")
     said = said_by_three()
     score, at = best_match(heard, said)
     print(f"{spray.sent} datagrams; calm {calm}, sprayed {sprayed}; correlation {score:.3f}")

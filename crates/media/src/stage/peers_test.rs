@@ -157,6 +157,38 @@ fn a_panic_in_one_connection_ends_that_one_alone() {
     assert_eq!(house.up.len(), 3);
 }
 
+/// A record of DTLS from the speaker's own address: of what kind, epoch and body is chance, by a small generator.
+fn forged(state: &mut u32) -> Vec<u8> {
+    let mut draw = |below: u32| {
+        *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (*state >> 8) % below
+    };
+    let length = draw(90) as usize;
+    let kind = [20, 22, 23, 24, 63][draw(5) as usize];
+    let mut bytes = vec![kind, 0xFE, 0xFD, 0, draw(3) as u8, 0, 0, 0, 0, 0, draw(50) as u8];
+    bytes.extend((length as u16).to_be_bytes());
+    bytes.extend((0..length).map(|_| draw(256) as u8));
+    bytes
+}
+
+#[test]
+fn forged_records_between_those_of_a_handshake_do_not_keep_a_speaker_out() {
+    let ana = LineId(1);
+    let mut house = House::open();
+    house.sit(ana, "ana", Udp);
+    let (way, mut state) = (house.peers[&ana].way, 7);
+
+    for _ in 0..400 {
+        house.run(STEP_MS);
+        let bytes = forged(&mut state);
+        let destination = STAGE.into();
+        house.stage.handle(Input::Datagram { way, destination, bytes: &bytes }, house.now);
+    }
+
+    assert!(house.heard_in_a_second(ana) >= 49);
+    assert_eq!((house.up.len(), house.down.len()), (1, 0));
+}
+
 #[test]
 fn a_line_over_tcp_speaks_as_one_over_udp_and_its_way_is_forgotten_with_it() {
     let (ana, ben) = (LineId(1), LineId(2));

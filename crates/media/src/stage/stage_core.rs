@@ -15,6 +15,8 @@ use super::whip::{Fragment, Match, tag};
 const LINES_MAX: usize = 64;
 /// An offer that does not become a connection in this time is forgotten.
 const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+/// Offers of one seat that wait for a connection: a page that tries again has one or two; more push out the oldest.
+const WAITING_PER_SEAT_MAX: usize = 3;
 /// Addresses that one line may be reached by; a speaker who walks about uses a few.
 const WAYS_PER_LINE_MAX: usize = 16;
 
@@ -193,6 +195,7 @@ impl Stage {
 
     fn answer(&mut self, offer: Offer, now: Now) {
         let Offer { ticket, line, place, sdp } = offer;
+        self.make_room_at(&place);
         let answer = if self.speakers.len() >= LINES_MAX {
             Err(("lines_full", format!("{LINES_MAX} lines stand already")))
         } else {
@@ -206,6 +209,17 @@ impl Stage {
         };
         self.outputs.push_back(Output::Answer { ticket, answer });
         self.drain(line, now);
+    }
+
+    /// One seat's offers cannot take the room of others.
+    fn make_room_at(&mut self, place: &LinePlace) {
+        let same = |other: &LinePlace| other.hall == place.hall && other.seat == place.seat;
+        let waiting = self.speakers.iter().filter(|(_, one)| !one.up && same(&one.place));
+        let mut waiting: Vec<(Instant, LineId)> = waiting.map(|(&line, one)| (one.give_up, line)).collect();
+        if waiting.len() >= WAITING_PER_SEAT_MAX {
+            waiting.sort();
+            self.remove(waiting[0].1, "replaced");
+        }
     }
 
     fn patch(&mut self, patch: Patch, now: Now) {

@@ -96,6 +96,21 @@ fn an_offer_that_never_connects_is_forgotten() {
     assert!(stage.place(LineId(1)).is_none());
 }
 
+#[test]
+fn one_seat_that_asks_again_and_again_takes_no_room_from_others() {
+    let now = start();
+    let mut stage = stage();
+    let (_, sdp) = offer(now, MediaKind::Audio);
+
+    for line in 0..200 {
+        let instant = now.instant + Duration::from_millis(line);
+        ask(&mut stage, line, &sdp, Now { instant, ..now }).unwrap();
+    }
+
+    let standing = (0..200).filter(|&line| stage.place(LineId(line)).is_some());
+    assert_eq!(standing.collect::<Vec<_>>(), [197, 198, 199]);
+}
+
 proptest! {
     #[test]
     fn no_datagram_harms_the_stage(
