@@ -61,7 +61,8 @@ def bearer(token):
 async def town():
     clock, bus, store, watch, figures = ManualClock(), FakeBus(), MemoryStore(), Watch(), Figures()
     keys = Keys(*(Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2)))
-    stagehand = Stagehand(bus, watch, Place("127.0.0.1:8005", ("127.0.0.1:8004",)))
+    place = Place("127.0.0.1:8005", ("127.0.0.1:8004",), ("127.0.0.1:8006",))
+    stagehand = Stagehand(bus, watch, place)
     desk = Desk(Ports(clock, SeededEntropy(), store, keys), figures.noting(stagehand.changed))
     await desk.load()
     await stagehand.begin(desk)

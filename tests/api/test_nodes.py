@@ -37,6 +37,20 @@ async def test_a_node_that_says_hello_is_told_what_to_do(town):
     assert "Ana" not in json.dumps(orders(town, "stage-1"))
 
 
+async def test_edges_are_told_where_packagers_are_and_packagers_no_names(town):
+    await town.hall("open")
+    await town.seat(role="host")
+
+    await town.bus.arrive(*hello())
+    await town.bus.arrive(*hello("packager-1", "packager"))
+
+    edge, packager = orders(town, "edge-1")[-1], orders(town, "packager-1")[-1]
+    assert edge["halls"][0]["packagers"] == ["127.0.0.1:8006"]
+    assert packager["halls"][0]["stages"] == ["127.0.0.1:8004"]
+    assert "packagers" not in packager["halls"][0]
+    assert "Ana" not in json.dumps(packager)
+
+
 async def test_every_change_is_told_at_once_and_drafts_never(town):
     await town.bus.arrive(*hello())
     await town.hall("announce", "open", "end")

@@ -16,6 +16,7 @@ import pytest
 HERE = Path(__file__).parent
 HUSTINGS = (sys.executable, "-m", "hustings")
 DEADLINE_S = 20
+NAMES = ("nats", "desk", "stage-1", "edge-1", "packager-1")
 
 
 class Town:
@@ -68,7 +69,7 @@ class Town:
         return json.loads((self.data / "run" / f"{name}.json").read_text())["pid"]
 
     def pids(self):
-        return {name: self.pid(name) for name in ("nats", "desk", "stage-1", "edge-1")}
+        return {name: self.pid(name) for name in NAMES}
 
     def orders(self, node="edge-1"):
         return json.loads((self.data / "run" / node / "orders.json").read_text())
@@ -81,7 +82,7 @@ class Town:
         """Leave nothing behind, whatever became of the test."""
         if self.serve and self.serve.poll() is None:
             self.serve.kill()
-        for name in ("nats", "desk", "stage-1", "edge-1"):
+        for name in NAMES:
             if (self.data / "run" / f"{name}.json").exists() and alive(self.pid(name)):
                 os.kill(self.pid(name), signal.SIGKILL)
 
@@ -108,11 +109,11 @@ def until(true, what="it"):
 
 
 def free_ports():
-    """The first of six ports in a row that nobody has."""
+    """The first of seven ports in a row that nobody has."""
     while True:
         first = random.randrange(20_000, 32_000)
         try:
-            for offset in range(6):
+            for offset in range(7):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", first + offset))
         except OSError:

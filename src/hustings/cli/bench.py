@@ -54,11 +54,11 @@ async def town_hall(seats: list[Seat]) -> AsyncIterator[tuple[Evening, House]]:
 def _free_ports() -> int:
     for port in range(21_000, 32_000, 10):
         with suppress(OSError):
-            for offset in range(6):
+            for offset in range(7):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port + offset))
             return port
-    raise RuntimeError("no six free ports in a row")
+    raise RuntimeError("no seven free ports in a row")
 
 
 def _media() -> str:

@@ -6,11 +6,11 @@ import typer
 
 from hustings.cli import bench as bench_verb
 from hustings.cli import demo as demo_verb
-from hustings.cli import desk as desk_verb
 from hustings.cli import doctor as doctor_verb
 from hustings.cli import hall as hall_verb
 from hustings.cli import listen as listen_verb
 from hustings.cli import owner_link as owner_verb
+from hustings.cli import processes
 from hustings.cli import serve as serve_verb
 from hustings.cli import speak as speak_verb
 from hustings.cli.client import Unwished
@@ -32,7 +32,8 @@ app.command()(listen_verb.listen)
 app.command(name="owner-link")(owner_verb.owner_link)
 app.command()(doctor_verb.doctor)
 app.add_typer(bench_verb.app, name="bench", hidden=True)
-app.command(hidden=True)(desk_verb.desk)
+app.command(hidden=True)(processes.desk)
+app.command(hidden=True)(processes.packager)
 
 
 @app.callback()

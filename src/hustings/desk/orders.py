@@ -22,6 +22,7 @@ class House:
 
     desk: str
     stages: tuple[str, ...]
+    packagers: tuple[str, ...]
     key: Ed25519PublicKey
     revision: int
     revoked: Mapping[str, int]
@@ -55,6 +56,7 @@ def _hall(hall: Hall, house: House, role: str) -> dict[str, Any]:
         "window_ms": hall.window_ms,
         "seats": [seat_told(hall, seat, with_name=role == "edge") for seat in hall.floor.seats],
         "stages": list(house.stages),
+        **({"packagers": list(house.packagers)} if role == "edge" else {}),
     }
 
 

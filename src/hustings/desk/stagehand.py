@@ -31,6 +31,8 @@ class Place:
     own: str
     """The desk's address, for edges."""
     stages: tuple[str, ...]
+    """Theirs, for edges and packagers."""
+    packagers: tuple[str, ...] = ()
     """Theirs, for edges."""
     nodes: Mapping[str, str] = field(default_factory=dict)
     """Node to role: those told what to do before they were ever heard of."""
@@ -60,7 +62,12 @@ class Stagehand:
 
     async def _tell(self, desk: Desk, node: str, role: str) -> None:
         house = House(
-            self._place.own, self._place.stages, desk.pass_key, desk.revision, desk.revoked()
+            desk=self._place.own,
+            stages=self._place.stages,
+            packagers=self._place.packagers,
+            key=desk.pass_key,
+            revision=desk.revision,
+            revoked=desk.revoked(),
         )
         told = orders(house, desk.halls.values(), role, desk.ports.clock.now_ms())
         await self._bus.publish(f"hustings.orders.{node}", _pack(told))

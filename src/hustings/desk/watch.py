@@ -13,6 +13,7 @@ from hustings.domain.wishes import NoteLineDown, NoteLineUp
 
 FORGET_MS = 5000
 NODES_MAX = 1000
+ROLES = ("stage", "edge", "packager")
 Note = tuple[HallId, NoteLineUp | NoteLineDown]
 
 
@@ -44,8 +45,8 @@ class Watch:
             raise PeerFault(type(error).__name__) from error
 
     def saw(self, node: str, role: str, now_ms: int) -> None:
-        if not (isinstance(node, str) and role in ("stage", "edge")):
-            raise PeerFault("neither a stage nor an edge")
+        if not (isinstance(node, str) and role in ROLES):
+            raise PeerFault("a role that no node has")
         if node not in self._nodes and len(self._nodes) >= NODES_MAX:
             raise PeerFault("more nodes than anyone has")
         self._nodes[node] = NodeSeen(node, role, now_ms)

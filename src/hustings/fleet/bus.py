@@ -20,8 +20,11 @@ _log = logging.getLogger(__name__)
 
 
 class NatsBus:
-    def __init__(self, url: str, token: str, pause: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, url: str, token: str, pause: Callable[[], Awaitable[None]], name: str = "desk"
+    ) -> None:
         """`pause` waits a moment before the next try to reach a server that is not there yet."""
+        self._name = name
         self._url, self._token, self._pause = url, token, pause
         self._client = Client()
         self._then: list[tuple[str, Then]] = []
@@ -65,7 +68,7 @@ class NatsBus:
         await self._client.connect(
             self._url,
             token=self._token,
-            name="desk",
+            name=self._name,
             max_reconnect_attempts=-1,
             reconnect_time_wait=RETRY_S,  # type: ignore[arg-type]  # It only sleeps for it.
             ping_interval=PING_S,

@@ -1,7 +1,7 @@
 """The children of one machine: how each is started, and the order file it reads.
 
-The orders of stage and edge are spec/processes.md; nats-server's is its own configuration. What
-nodes are told about halls does not go through files (desk/stagehand.py).
+The orders of stage, edge and packager are spec/processes.md; nats-server's is its own
+configuration. What nodes are told about halls does not go through files (desk/stagehand.py).
 """
 
 import hashlib
@@ -13,7 +13,8 @@ from typing import Any
 
 from hustings.fleet.site import Site
 
-STAGE, EDGE = "stage-1", "edge-1"
+STAGE, EDGE, PACKAGER = "stage-1", "edge-1", "packager-1"
+OURSELVES = (sys.executable, "-P", "-m", "hustings")
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,29 @@ class DeskOrder:
     nats: Nats
     public: str
     stages: tuple[str, ...]
+    packagers: tuple[str, ...]
     nodes: dict[str, str]
     """The nodes of this machine, by role."""
 
     @classmethod
     def read(cls, path: Path) -> "DeskOrder":
         told = json.loads(path.read_text())
-        told["nats"], told["stages"] = Nats(**told["nats"]), tuple(told["stages"])
+        told["nats"] = Nats(**told["nats"])
+        told |= {name: tuple(told[name]) for name in ("stages", "packagers")}
+        return cls(**told)
+
+
+@dataclass(frozen=True)
+class PackagerOrder:
+    node: str
+    data: str
+    nats: Nats
+    http: str
+
+    @classmethod
+    def read(cls, path: Path) -> "PackagerOrder":
+        told = json.loads(path.read_text())
+        told["nats"] = Nats(**told["nats"])
         return cls(**told)
 
 
@@ -70,6 +87,7 @@ def children(site: Site, programs: Programs, token: str) -> list[Child]:
         _desk(site, nats),
         _stage(site, programs, nats),
         _edge(site, programs, nats),
+        _packager(site, nats),
     ]
 
 
@@ -96,9 +114,10 @@ def _desk(site: Site, nats: Nats) -> Child:
         nats=nats,
         public=site.public,
         stages=(site.loopback(4),),
-        nodes={STAGE: "stage", EDGE: "edge"},
+        packagers=(site.loopback(6),),
+        nodes={STAGE: "stage", EDGE: "edge", PACKAGER: "packager"},
     )
-    argv = (sys.executable, "-P", "-m", "hustings", "desk", str(path))
+    argv = (*OURSELVES, "desk", str(path))
     return Child("desk", argv, (("tcp", address),), _write(path, asdict(told)))
 
 
@@ -138,6 +157,14 @@ def _edge(site: Site, programs: Programs, nats: Nats) -> Child:
 def _tls(site: Site) -> dict[str, str] | None:
     cert, key = site.settings.cert, site.settings.key
     return None if cert is None or key is None else {"cert": str(cert), "key": str(key)}
+
+
+def _packager(site: Site, nats: Nats) -> Child:
+    name, http = PACKAGER, site.loopback(6)
+    told = PackagerOrder(node=name, data=_folder(site.run / name), nats=nats, http=http)
+    path = site.run / f"{name}.order.json"
+    argv = (*OURSELVES, "packager", str(path))
+    return Child(name, argv, (("tcp", http),), _write(path, asdict(told)))
 
 
 def _write(path: Path, told: dict[str, Any]) -> str:

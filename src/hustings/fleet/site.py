@@ -18,7 +18,8 @@ class SiteSettings:
     # What the page, stream and media ports are bound to. Loopback until somebody decides otherwise.
 
     port: int = 8000
-    # The page port. Streams, media, NATS, stage and desk take the five after it, unless told.
+    # The page port. Streams, media, NATS, stage, desk and packager take the six after it,
+    # unless told.
 
     public: str = ""
     # The origin people see, for links. Empty: this machine itself, at the page port.
