@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::units::{FRAME_SAMPLES, MediaTime, PART_FRAMES, PartNo};
+use crate::units::{FRAME_SAMPLES, LlNo, MediaTime, PART_FRAMES, PartNo};
 
 /// The address of a hall: `[a-z0-9](-?[a-z0-9])*`, at most 40 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -119,6 +119,13 @@ pub struct Return {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     pub no: PartNo,
+    pub bytes: Bytes,
+}
+
+/// 960 ms of the programme in AAC: the `emsg` of four parts + `moof` + `mdat`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LlPart {
+    pub no: LlNo,
     pub bytes: Bytes,
 }
 

@@ -15,6 +15,11 @@ pub const PART_FRAMES: usize = 12;
 /// Samples in a part: 240 ms.
 pub const PART_SAMPLES: i64 = (FRAME_SAMPLES * PART_FRAMES) as i64;
 
+/// Samples in an LL-HLS part: 960 ms, four parts, 45 AAC frames.
+pub const LL_SAMPLES: i64 = 4 * PART_SAMPLES;
+/// LL-HLS parts in a segment: 4.8 s.
+pub const SEGMENT_LL_PARTS: u64 = 5;
+
 /// A point in media time: 48 kHz samples since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct MediaTime(pub i64);
@@ -26,6 +31,14 @@ pub struct SampleCount(pub i64);
 /// The number of a part: media time over 11,520, so that every encoder numbers alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct PartNo(pub u64);
+
+/// The number of an LL-HLS part: media time over 46,080.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct LlNo(pub u64);
+
+/// The number of a segment, in HLS its media sequence number: media time over 230,400.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct SegmentNo(pub u64);
 
 /// Wall-clock time in milliseconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -90,5 +103,41 @@ impl PartNo {
     /// The part `count` before this one; part 0 has none before it.
     pub fn back(self, count: u64) -> Self {
         Self(self.0.saturating_sub(count))
+    }
+}
+
+impl LlNo {
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// The LL-HLS part that holds a moment in milliseconds since the epoch.
+    pub fn at_ms(ms: i64) -> Self {
+        Self(u64::try_from(SampleCount::from_ms(ms).0 / LL_SAMPLES).unwrap_or(0))
+    }
+
+    pub fn segment(self) -> SegmentNo {
+        SegmentNo(self.0 / SEGMENT_LL_PARTS)
+    }
+
+    /// Its place in its segment.
+    pub fn index(self) -> u64 {
+        self.0 % SEGMENT_LL_PARTS
+    }
+}
+
+impl SegmentNo {
+    /// Its first LL-HLS part.
+    pub fn first(self) -> LlNo {
+        LlNo(self.0 * SEGMENT_LL_PARTS)
+    }
+
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// Where it begins: a whole number of milliseconds.
+    pub fn start_ms(self) -> i64 {
+        SampleCount(self.first().0 as i64 * LL_SAMPLES).ms()
     }
 }

@@ -1,12 +1,18 @@
 //! Part becomes what a listener asked for.
 //!
 //! [`Door`] is the stream port: HTTP/1.1, one long response per listener, every listener of a hall fed from the same
-//! buffers. [`route`] tells what an address of the page port means. The edge knows halls as names and parts as
+//! buffers. [`Rendition`] is a hall's HLS: playlists, segments and parts out of memory. [`route`] tells what an address of the page port means. The edge knows halls as names and parts as
 //! bytes; it decides nothing about an evening, and holds no socket.
 
 mod door;
 #[cfg(test)]
 mod door_test;
+mod hls;
+#[cfg(test)]
+mod hls_test;
+mod playlist;
+#[cfg(test)]
+mod playlist_test;
 mod request;
 #[cfg(test)]
 mod request_test;
@@ -15,4 +21,5 @@ mod routes;
 mod routes_test;
 
 pub use door::{BUFFER_PARTS, ConnId, Door, DoorCounts, Input, Output};
+pub use hls::{HlsAnswer, HlsAsk, Keep, Rendition, reload};
 pub use routes::{Route, pass_in_query, route, without_pass};

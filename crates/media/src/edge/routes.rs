@@ -2,6 +2,8 @@
 
 use crate::flow::{HallId, SeatId};
 
+use super::hls::{HlsAsk, object};
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     /// A page of ours by its file name; halls must exist, passes are exchanged.
@@ -11,6 +13,9 @@ pub enum Route {
     Owner,
     Asset(String),
     State(HallId),
+    Playlist(HallId),
+    /// Something a playlist names.
+    Piece(HallId, HlsAsk),
     Me(HallId),
     Whip(HallId, SeatId),
     /// Passed on to the desk.
@@ -28,6 +33,11 @@ pub fn route(path: &str) -> Route {
         [""] => Route::Landing,
         ["h", name] => hall(name).map_or(Route::Unknown, Route::Listen),
         ["h", name, "state.json"] => hall(name).map_or(Route::Unknown, Route::State),
+        ["h", name, "live.m3u8"] => hall(name).map_or(Route::Unknown, Route::Playlist),
+        ["h", name, "aac", file] => match (hall(name), object(file)) {
+            (Some(hall), Some(piece)) => Route::Piece(hall, piece),
+            _ => Route::Unknown,
+        },
         ["studio"] => Route::Studio(None),
         ["studio", name] => hall(name).map_or(Route::Unknown, |hall| Route::Studio(Some(hall))),
         ["studio", name, "me.json"] => hall(name).map_or(Route::Unknown, Route::Me),

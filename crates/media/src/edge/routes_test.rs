@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
-use super::{Route, pass_in_query, route, without_pass};
+use super::{HlsAsk, Route, pass_in_query, route, without_pass};
 use crate::flow::HallId;
+use crate::units::{LlNo, SegmentNo};
 
 #[test]
 fn every_address_people_rely_on_is_known() {
@@ -10,6 +11,10 @@ fn every_address_people_rely_on_is_known() {
     assert_eq!(route("/"), Route::Landing);
     assert_eq!(route("/h/demo"), Route::Listen(demo.clone()));
     assert_eq!(route("/h/demo/state.json"), Route::State(demo.clone()));
+    assert_eq!(route("/h/demo/live.m3u8"), Route::Playlist(demo.clone()));
+    assert_eq!(route("/h/demo/aac/init.mp4"), Route::Piece(demo.clone(), HlsAsk::Init));
+    assert_eq!(route("/h/demo/aac/7.m4s"), Route::Piece(demo.clone(), HlsAsk::Segment(SegmentNo(7))));
+    assert_eq!(route("/h/demo/aac/7.4.m4s"), Route::Piece(demo.clone(), HlsAsk::Part(LlNo(39))));
     assert_eq!(route("/studio"), Route::Studio(None));
     assert_eq!(route("/studio/demo"), Route::Studio(Some(demo.clone())));
     assert_eq!(route("/studio/demo/me.json"), Route::Me(demo.clone()));
@@ -23,7 +28,9 @@ fn every_address_people_rely_on_is_known() {
 
 #[test]
 fn nothing_leads_out_of_the_pages() {
-    for path in ["/assets/../x", "/assets/.x", "/assets/a%2fb", "/h/UP", "/h/", "/x", "/whip/demo/ana/l/x"] {
+    for path in ["/assets/../x", "/assets/.x", "/assets/a%2fb", "/h/UP", "/h/", "/x", "/whip/demo/ana/l/x", "/h/demo/aac/7.5.m4s",
+        "/h/demo/aac/07.m4s", "/h/demo/aac/+7.m4s", "/h/demo/aac/x.m4s", "/h/demo/aac/18446744073709551615.4.m4s"]
+    {
         assert_eq!(route(path), Route::Unknown, "{path}");
     }
 }

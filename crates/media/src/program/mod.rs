@@ -15,4 +15,4 @@ mod reader_test;
 
 pub use boxes::{header, part_bytes};
 pub use cutter::Cutter;
-pub use reader::{PartView, ReadFault, Splitter, StreamPiece};
+pub use reader::{Grid, PartView, ReadFault, Splitter, StreamPiece};

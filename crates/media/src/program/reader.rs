@@ -4,8 +4,8 @@
 
 use bytes::{Bytes, BytesMut};
 
-use crate::flow::Part;
-use crate::units::{FRAME_SAMPLES, PART_SAMPLES, PartNo};
+use crate::flow::{LlPart, Part};
+use crate::units::{FRAME_SAMPLES, LL_SAMPLES, LlNo, PART_SAMPLES, PartNo};
 
 /// No box of ours is larger; a peer that claims more is faulty.
 const BOX_BYTES_MAX: usize = 64 * 1024;
@@ -19,22 +19,53 @@ pub struct ReadFault(pub &'static str);
 pub enum StreamPiece {
     Header(Bytes),
     Part(Part),
+    LlPart(LlPart),
     /// An `emsg` of an edge's own, between parts.
     Note(Bytes),
+}
+
+/// The grid a stream is cut on: parts with at most one message, notes between them; or LL-HLS parts, which carry
+/// the messages of their four parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Grid {
+    #[default]
+    Parts,
+    LlParts,
+}
+
+impl Grid {
+    fn samples(self) -> u64 {
+        match self {
+            Self::Parts => PART_SAMPLES as u64,
+            Self::LlParts => LL_SAMPLES as u64,
+        }
+    }
+
+    fn piece(self, no: u64, bytes: Bytes) -> StreamPiece {
+        match self {
+            Self::Parts => StreamPiece::Part(Part { no: PartNo(no), bytes }),
+            Self::LlParts => StreamPiece::LlPart(LlPart { no: LlNo(no), bytes }),
+        }
+    }
 }
 
 /// Cuts a stream, however its bytes arrive.
 #[derive(Default)]
 pub struct Splitter {
+    grid: Grid,
     buffer: BytesMut,
     /// Boxes of the piece being gathered: total length so far, and whether its `moof` was seen.
     gathered: usize,
     has_moof: bool,
     has_message: bool,
-    no: Option<PartNo>,
+    no: Option<u64>,
 }
 
 impl Splitter {
+    pub fn on(grid: Grid) -> Self {
+        Self { grid, ..Self::default() }
+    }
+
     pub fn handle(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
@@ -44,20 +75,20 @@ impl Splitter {
         while let Some((kind, size)) = self.next_box()? {
             let body = &self.buffer[self.gathered + 8..self.gathered + size];
             match &kind {
-                b"emsg" if self.has_message && !self.has_moof => {
+                b"emsg" if self.has_message && !self.has_moof && self.grid == Grid::Parts => {
                     self.has_message = false;
                     return Ok(Some(StreamPiece::Note(self.cut(0))));
                 }
                 b"emsg" => self.has_message = true,
                 b"moof" => {
-                    self.no = Some(part_no(body)?);
+                    self.no = Some(number(body, self.grid)?);
                     self.has_moof = true;
                 }
                 b"mdat" if self.has_moof => {
                     let no = self.no.ok_or(ReadFault("a part without a number"))?;
                     self.has_moof = false;
                     self.has_message = false;
-                    return Ok(Some(StreamPiece::Part(Part { no, bytes: self.cut(size) })));
+                    return Ok(Some(self.grid.piece(no, self.cut(size))));
                 }
                 b"moov" => return Ok(Some(StreamPiece::Header(self.cut(size)))),
                 b"ftyp" => {}
@@ -99,17 +130,17 @@ fn child<'a>(mut body: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
     None
 }
 
-fn part_no(moof: &[u8]) -> Result<PartNo, ReadFault> {
+fn number(moof: &[u8], grid: Grid) -> Result<u64, ReadFault> {
     let time = child(moof, b"traf")
         .and_then(|traf| child(traf, b"tfdt"))
         .and_then(|tfdt| tfdt.get(..12))
         .filter(|tfdt| tfdt[0] == 1)
         .map(|tfdt| u64::from_be_bytes(tfdt[4..12].try_into().expect("eight bytes")))
         .ok_or(ReadFault("a part without a time"))?;
-    if time % PART_SAMPLES as u64 != 0 {
+    if time % grid.samples() != 0 {
         return Err(ReadFault("a part off the grid"));
     }
-    Ok(PartNo(time / PART_SAMPLES as u64))
+    Ok(time / grid.samples())
 }
 
 /// A look inside one part: its packets and its facts.

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
-use super::{PartView, Splitter, StreamPiece, header, part_bytes};
-use crate::flow::{Facts, HallState};
-use crate::units::{PART_FRAMES, PartNo};
+use super::{Grid, PartView, Splitter, StreamPiece, header, part_bytes};
+use crate::flow::{Facts, HallState, LlPart};
+use crate::units::{LlNo, PART_FRAMES, PartNo};
 
 fn stream() -> Vec<u8> {
     let facts = Facts {
@@ -16,6 +16,38 @@ fn stream() -> Vec<u8> {
         bytes.extend(part_bytes(PartNo(no), &facts, &vec![vec![9; 50]; PART_FRAMES]));
     }
     bytes
+}
+
+fn golden(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/../../spec/vectors/aac/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+fn cut(bytes: &[u8]) -> (Vec<StreamPiece>, bool) {
+    let mut splitter = Splitter::on(Grid::LlParts);
+    splitter.handle(bytes);
+    let mut pieces = Vec::new();
+    loop {
+        match splitter.poll() {
+            Ok(Some(piece)) => pieces.push(piece),
+            Ok(None) => return (pieces, true),
+            Err(_) => return (pieces, false),
+        }
+    }
+}
+
+#[test]
+fn what_the_packager_writes_is_read_whole_with_the_facts_of_all_its_parts() {
+    let (header, part) = (golden("header.bin"), golden("ll_part.bin"));
+    let pieces = cut(&[header.clone(), part.clone(), part.clone()].concat());
+
+    let read = StreamPiece::LlPart(LlPart { no: LlNo(38_802_083), bytes: part.into() });
+    assert_eq!(pieces, (vec![StreamPiece::Header(header.into()), read.clone(), read], true));
+}
+
+#[test]
+fn a_broken_part_of_the_packager_is_no_part() {
+    assert_eq!(cut(&golden("ll_part_truncated.bin")), (vec![], true));
+    assert_eq!(cut(&golden("ll_part_off_grid.bin")), (vec![], false));
 }
 
 proptest! {

@@ -45,6 +45,9 @@ pub struct HallOrder {
     /// Where stages of this hall answer, `host:port`.
     #[serde(default)]
     pub stages: Vec<String>,
+    /// Where packagers of this hall answer, `host:port`; edges are told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packagers: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
-//! The page port: pages, public state, passes into cookies, and the ways to stage and desk.
+//! The page port: pages, HLS, public state, passes into cookies, and the ways to stage and desk.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,13 +16,14 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use crate::edge::{Route, pass_in_query, route, without_pass};
-use crate::flow::HallId;
+use crate::flow::{HallId, HallState};
 use crate::node::clock::Clock;
 use crate::node::http::{Answer, Fault, answer, body_of, pass_on, problem};
 use crate::node::passes::pass_of;
 use crate::rules::{Claims, HallOrder, Orders, check_pass, refusal};
 
 use super::door_loop::View;
+use super::hls::Hls;
 use super::pages::Pages;
 
 /// Longer than any answer of the desk; WHIP answers come in milliseconds.
@@ -42,6 +44,7 @@ pub struct Front {
     pub clock: Clock,
     pub orders: watch::Receiver<Arc<Orders>>,
     pub view: watch::Receiver<Arc<View>>,
+    pub hls: Rc<Hls>,
     pub pages: Pages,
     pub place: Place,
 }
@@ -86,6 +89,10 @@ impl Front {
             Route::Owner => self.page("owner.html"),
             Route::Asset(name) => self.asset(&name),
             Route::State(hall) => self.state(&hall),
+            Route::Playlist(hall) => {
+                self.hls.playlist(&hall, self.hall_state(&hall), request.uri().query()).await
+            }
+            Route::Piece(hall, piece) => self.hls.answer(&hall, self.hall_state(&hall), piece).await,
             Route::Me(hall) => self.me(request.headers(), &hall),
             Route::Listen(hall) => self.hall_page(&request, Some(&hall), "listen.html"),
             Route::Studio(hall) => self.hall_page(&request, hall.as_ref(), "studio.html"),
@@ -165,6 +172,10 @@ impl Front {
         response
     }
 
+    fn hall_state(&self, hall: &HallId) -> HallState {
+        self.orders.borrow().hall(hall).map_or(HallState::Ended, |order| order.state)
+    }
+
     fn state_json(&self, hall: &HallId, order: &HallOrder) -> String {
         let seen = self.view.borrow().halls.get(hall).copied();
         json!({
@@ -172,6 +183,7 @@ impl Front {
             "since_ms": order.since_ms, "starts_at_ms": order.starts_at_ms, "now_ms": self.clock.wall().0,
             "seats": order.seats,
             "stream": {"port": self.place.stream_port, "origin": self.place.stream_origin, "path": format!("/h/{hall}/live.mp4")},
+            "hls": self.hls.listed(hall).then(|| format!("/h/{hall}/live.m3u8")),
             "newest_part": seen.and_then(|seen| seen.newest).map(|no| no.0),
             "part_ms": 240, "buffer_ms": BUFFER_MS, "window_ms": order.window_ms,
             "listeners": seen.map_or(0, |seen| seen.listeners),

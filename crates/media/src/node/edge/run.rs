@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -15,7 +16,7 @@ use crate::node::start::{CannotStart, stop_asked};
 use crate::node::thread::{Urgency, spawn, vital};
 
 use super::door_loop::{DoorLoop, View};
-use super::{page, pages, upstream};
+use super::{hls, page, pages, upstream};
 
 /// `spec/processes.md`.
 #[derive(Debug, Deserialize)]
@@ -54,13 +55,18 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
         let listener = tokio::net::TcpListener::bind(order.page)
             .await
             .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.page)))?;
+        let hls = Rc::new(hls::Hls::default());
+        let sinks = upstream::Sinks { door: to_door, hls: hls.clone() };
+        let (closing, ends) = (hls.clone(), orders.clone());
         vital("link", link::run(who, clock, orders_in, happenings));
-        vital("upstream", upstream::follow(orders.clone(), to_door));
+        vital("upstream", upstream::follow(orders.clone(), sinks));
+        vital("hls", async move { closing.close_ended(ends, clock).await });
         vital("count", count(view.clone(), happen));
-        let front = Arc::new(page::Front {
+        let front = Rc::new(page::Front {
             clock,
             orders,
             view,
+            hls,
             pages,
             place: page::Place {
                 stream_port: order.stream.port(),

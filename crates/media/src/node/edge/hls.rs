@@ -1,0 +1,175 @@
+//! HLS on the page port: waits for what is about to come, and says how long each answer may be kept.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, HeaderValue};
+use tokio::sync::{Notify, watch};
+
+use crate::edge::{HlsAnswer, HlsAsk, Keep, Rendition, reload};
+use crate::flow::{HallId, HallState, LlPart};
+use crate::node::clock::Clock;
+use crate::node::http::{Answer, answer, problem};
+use crate::rules::Orders;
+use crate::units::LlNo;
+
+/// Within three target durations, as the draft wants, and before players give up by themselves.
+const HOLD: Duration = Duration::from_secs(8);
+/// Requests held at one time, over all halls.
+const HELD_MAX: usize = 10_000;
+/// An ended hall whose last parts have not come by then will not get them.
+const END_WITHIN_MS: i64 = 15_000;
+const BEAT: Duration = Duration::from_secs(1);
+
+#[derive(Default)]
+struct Hall {
+    rendition: RefCell<Rendition>,
+    grown: Notify,
+}
+
+/// The renditions of all halls that have a packager.
+#[derive(Default)]
+pub struct Hls {
+    halls: RefCell<HashMap<HallId, Rc<Hall>>>,
+    held: Cell<usize>,
+}
+
+impl Hls {
+    /// Keep those of `halls` and no others.
+    pub fn keep(&self, halls: &[HallId]) {
+        let mut kept = self.halls.borrow_mut();
+        kept.retain(|hall, _| halls.contains(hall));
+        for hall in halls {
+            kept.entry(hall.clone()).or_default();
+        }
+    }
+
+    pub fn begin(&self, hall: &HallId, init: Bytes) {
+        if let Some(hall) = self.find(hall) {
+            hall.rendition.borrow_mut().begin(init);
+        }
+    }
+
+    pub fn push(&self, hall: &HallId, part: LlPart) {
+        if let Some(hall) = self.find(hall)
+            && hall.rendition.borrow_mut().push(part) {
+                hall.grown.notify_waiters();
+            }
+    }
+
+    /// Whether the hall has a playlist.
+    pub fn listed(&self, hall: &HallId) -> bool {
+        self.find(hall).is_some_and(|hall| hall.rendition.borrow().listed())
+    }
+
+    pub async fn playlist(&self, hall: &HallId, state: HallState, query: Option<&str>) -> Answer {
+        match reload(query) {
+            Ok(reload) => self.answer(hall, state, HlsAsk::Playlist(reload)).await,
+            Err(code) => open(problem(code, query.unwrap_or_default()), "no-store"),
+        }
+    }
+
+    /// Answer now, or when what is asked for has come.
+    pub async fn answer(&self, hall: &HallId, state: HallState, ask: HlsAsk) -> Answer {
+        let Some(hall) = self.find(hall) else { return absent(hall) };
+        let held = async {
+            loop {
+                let grown = hall.grown.notified();
+                match hall.rendition.borrow().ask(ask) {
+                    HlsAnswer::Later => {}
+                    ready => return ready,
+                }
+                grown.await;
+            }
+        };
+        let now = hall.rendition.borrow().ask(ask);
+        let made = match now {
+            HlsAnswer::Later if !hall.rendition.borrow().listed() && !state.has_programme() => {
+                HlsAnswer::Refused("hls_absent")
+            }
+            HlsAnswer::Later if self.held.get() >= HELD_MAX => HlsAnswer::Refused("waiting_full"),
+            HlsAnswer::Later => {
+                let _place = Place::taken(&self.held);
+                tokio::time::timeout(HOLD, held).await.unwrap_or(HlsAnswer::Refused("sound_late"))
+            }
+            ready => ready,
+        };
+        told(made)
+    }
+
+    /// Close the playlists of halls that have ended, until the process ends.
+    pub async fn close_ended(&self, orders: watch::Receiver<Arc<Orders>>, clock: Clock) {
+        let mut beat = tokio::time::interval(BEAT);
+        loop {
+            beat.tick().await;
+            let orders = orders.borrow().clone();
+            for order in orders.halls.iter().filter(|order| order.state == HallState::Ended) {
+                let Some(hall) = HallId::parse(&order.hall).and_then(|hall| self.find(&hall)) else { continue };
+                let overdue = clock.wall().0 - order.since_ms > END_WITHIN_MS;
+                if hall.rendition.borrow_mut().end(LlNo::at_ms(order.since_ms), overdue) {
+                    hall.grown.notify_waiters();
+                }
+            }
+        }
+    }
+
+    fn find(&self, hall: &HallId) -> Option<Rc<Hall>> {
+        self.halls.borrow().get(hall).cloned()
+    }
+}
+
+/// A place among those that are held; given back however the wait ends.
+struct Place<'a>(&'a Cell<usize>);
+
+impl<'a> Place<'a> {
+    fn taken(held: &'a Cell<usize>) -> Self {
+        held.set(held.get() + 1);
+        Self(held)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+fn absent(hall: &HallId) -> Answer {
+    open(problem("hls_absent", hall.as_str()), "public, max-age=1")
+}
+
+fn told(made: HlsAnswer) -> Answer {
+    match made {
+        HlsAnswer::Playlist(text, keep) => {
+            open(answer(200, "application/vnd.apple.mpegurl", text), cached(keep))
+        }
+        HlsAnswer::Sound(bytes) => open(answer(200, "audio/mp4", bytes), cached(Keep::Forever)),
+        HlsAnswer::Refused(code) => {
+            let refused = problem(code, "");
+            let brief = if refused.status() == 404 { "public, max-age=1" } else { "no-store" };
+            open(refused, brief)
+        }
+        HlsAnswer::Later => problem("fault", "an answer that never came"),
+    }
+}
+
+fn cached(keep: Keep) -> &'static str {
+    match keep {
+        Keep::Forever => "public, max-age=86400, immutable",
+        // Six target durations, as the draft's server profile has it.
+        Keep::Passed => "public, max-age=30",
+        Keep::Newest => "public, max-age=1",
+    }
+}
+
+/// Any page may play it.
+fn open(mut response: Answer, cache: &'static str) -> Answer {
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    response
+}
