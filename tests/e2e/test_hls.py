@@ -54,7 +54,9 @@ class Listener:
         assert answer.status_code == 200, answer.text
         assert answer.headers["content-type"] == "application/vnd.apple.mpegurl"
         assert answer.headers["access-control-allow-origin"] == "*"
-        assert answer.headers["cache-control"] == f"public, max-age={30 if query else 1}"
+        assert (
+            answer.headers["cache-control"] == f"public, max-age={30 if '_HLS_msn' in query else 1}"
+        )
         told = m3u8.loads(answer.text, uri=self.base)
         self.check(told, answer.text)
         return told

@@ -42,13 +42,15 @@ class Post:
     def __init__(self, node: str, data: Path, bus: Bus, boot: str) -> None:
         self._node, self._path, self._bus, self._boot = node, data / "orders.json", bus, boot
         self._seq = self._unheard = 0
+        self._last: list[Wanted] = []
         self._then: Callable[[list[Wanted]], None] = lambda _: None
 
     async def begin(self, version: str, then: Callable[[list[Wanted]], None]) -> None:
         """`then` gets the orders of last time, and all that come."""
         self._then, self._version = then, version
         if self._path.exists():
-            then(read(self._path.read_bytes()) or [])
+            self._last = read(self._path.read_bytes()) or []
+            then(self._last)
         await self._bus.subscribe(f"hustings.orders.{self._node}", self._told)
 
     async def hello(self) -> None:
@@ -77,6 +79,9 @@ class Post:
         if wanted is None:
             return
         self._unheard = 0
+        if wanted == self._last:
+            return
+        self._last = wanted
         try:
             fresh = self._path.with_suffix(".fresh")
             fresh.write_bytes(message)

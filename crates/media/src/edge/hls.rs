@@ -4,6 +4,7 @@
 //! answer is yet to come, or refuses. No clock: how long a question waits is the shell's.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
@@ -18,6 +19,10 @@ const KEPT_SEGMENTS: u64 = 2 * LISTED_SEGMENTS + 2;
 const PATIENCE_LL_PARTS: u64 = SEGMENT_LL_PARTS;
 /// Past a hole of a whole playlist nothing in it is of use: begin anew.
 const LEAP_LL_PARTS: u64 = LISTED_SEGMENTS * SEGMENT_LL_PARTS;
+/// A part is due this long after the one before.
+const EVERY: Duration = Duration::from_millis(960);
+/// A player that begins this shortly before the next part would hear everything a part later than it need.
+const WORTH_WAITING: Duration = Duration::from_millis(300);
 /// How far ahead a question may be (section 6.2.5.2, and the advance part limit).
 const AHEAD_SEGMENTS: u64 = 2;
 const AHEAD_LL_PARTS: u64 = 3;
@@ -204,6 +209,13 @@ impl Rendition {
             self.delta = playlist(self, true).into();
         }
     }
+}
+
+/// How long to wait with the newest playlist when its last part came `age` ago: players count back from its end when
+/// they begin, and keep the delay they begin with.
+pub fn wait_for_next(age: Duration) -> Option<Duration> {
+    let worth = age >= EVERY.saturating_sub(WORTH_WAITING) && age < EVERY;
+    worth.then_some(WORTH_WAITING)
 }
 
 /// The directives in a query; those nobody knows are ignored, as the draft wants.

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::hls::{HlsAnswer, HlsAsk, Keep, Reload, Rendition, reload};
+use super::hls::{HlsAnswer, HlsAsk, Keep, Reload, Rendition, reload, wait_for_next};
 use crate::flow::LlPart;
 use crate::units::{LlNo, SegmentNo};
 
@@ -107,6 +109,13 @@ fn a_part_past_the_last_of_its_segment_is_the_first_of_the_next() {
 
     assert_eq!(block(&hall, 201, Some(5)), "later");
     assert_eq!(block(&rendition(FIRST..FIRST + 11), 201, Some(5)), "now");
+}
+
+#[test]
+fn the_newest_playlist_waits_for_a_part_that_is_about_to_come_and_for_none_that_is_late() {
+    let wait = |ms| wait_for_next(Duration::from_millis(ms)).map(|wait| wait.as_millis());
+
+    assert_eq!([0, 600, 700, 950, 960, 9_000].map(wait), [None, None, Some(300), Some(300), None, None]);
 }
 
 #[test]

@@ -4,13 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, HeaderValue};
 use tokio::sync::{Notify, watch};
 
-use crate::edge::{HlsAnswer, HlsAsk, Keep, Rendition, reload};
+use crate::edge::{HlsAnswer, HlsAsk, Keep, Reload, Rendition, reload, wait_for_next};
 use crate::flow::{HallId, HallState, LlPart};
 use crate::node::clock::Clock;
 use crate::node::http::{Answer, answer, problem};
@@ -29,16 +29,28 @@ const BEAT: Duration = Duration::from_secs(1);
 struct Hall {
     rendition: RefCell<Rendition>,
     grown: Notify,
+    grew: Cell<Option<Instant>>,
+}
+
+impl Hall {
+    fn grow(&self, now: Instant) {
+        self.grew.set(Some(now));
+        self.grown.notify_waiters();
+    }
 }
 
 /// The renditions of all halls that have a packager.
-#[derive(Default)]
 pub struct Hls {
+    clock: Clock,
     halls: RefCell<HashMap<HallId, Rc<Hall>>>,
     held: Cell<usize>,
 }
 
 impl Hls {
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, halls: RefCell::default(), held: Cell::default() }
+    }
+
     /// Keep those of `halls` and no others.
     pub fn keep(&self, halls: &[HallId]) {
         let mut kept = self.halls.borrow_mut();
@@ -57,7 +69,7 @@ impl Hls {
     pub fn push(&self, hall: &HallId, part: LlPart) {
         if let Some(hall) = self.find(hall)
             && hall.rendition.borrow_mut().push(part) {
-                hall.grown.notify_waiters();
+                hall.grow(self.clock.instant());
             }
     }
 
@@ -68,8 +80,21 @@ impl Hls {
 
     pub async fn playlist(&self, hall: &HallId, state: HallState, query: Option<&str>) -> Answer {
         match reload(query) {
-            Ok(reload) => self.answer(hall, state, HlsAsk::Playlist(reload)).await,
+            Ok(reload) => {
+                if reload == Reload::default() {
+                    self.next_if_near(hall).await;
+                }
+                self.answer(hall, state, HlsAsk::Playlist(reload)).await
+            }
             Err(code) => open(problem(code, query.unwrap_or_default()), "no-store"),
+        }
+    }
+
+    async fn next_if_near(&self, hall: &HallId) {
+        let Some(hall) = self.find(hall) else { return };
+        let age = hall.grew.get().map(|grew| self.clock.instant().saturating_duration_since(grew));
+        if let Some(wait) = age.and_then(wait_for_next) {
+            let _ = tokio::time::timeout(wait, hall.grown.notified()).await;
         }
     }
 
@@ -102,16 +127,16 @@ impl Hls {
     }
 
     /// Close the playlists of halls that have ended, until the process ends.
-    pub async fn close_ended(&self, orders: watch::Receiver<Arc<Orders>>, clock: Clock) {
+    pub async fn close_ended(&self, orders: watch::Receiver<Arc<Orders>>) {
         let mut beat = tokio::time::interval(BEAT);
         loop {
             beat.tick().await;
             let orders = orders.borrow().clone();
             for order in orders.halls.iter().filter(|order| order.state == HallState::Ended) {
                 let Some(hall) = HallId::parse(&order.hall).and_then(|hall| self.find(&hall)) else { continue };
-                let overdue = clock.wall().0 - order.since_ms > END_WITHIN_MS;
+                let overdue = self.clock.wall().0 - order.since_ms > END_WITHIN_MS;
                 if hall.rendition.borrow_mut().end(LlNo::at_ms(order.since_ms), overdue) {
-                    hall.grown.notify_waiters();
+                    hall.grow(self.clock.instant());
                 }
             }
         }
