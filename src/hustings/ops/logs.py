@@ -32,3 +32,5 @@ def start() -> None:
     logging.getLogger("hustings").setLevel(logging.INFO)
     # The bus tells of its own losses (fleet/bus.py); this would add a traceback to each.
     logging.getLogger("nats").setLevel(logging.CRITICAL)
+    # To end endless answers is how a packager stops, and no error.
+    logging.getLogger("uvicorn.error").addFilter(lambda told: "timeout graceful" not in told.msg)

@@ -1,7 +1,7 @@
 //! A hall's AAC on its way to players: what is kept, and what may be asked for when.
 //!
 //! LL-HLS parts come in by number from any number of packagers; [`Rendition::ask`] answers at once, says that the
-//! answer is yet to come, or refuses. No clock: how long a question waits is the shell's.
+//! answer is yet to come, or refuses. No clock: the moment of a question is an argument, waiting is the shell's.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -23,6 +23,8 @@ const LEAP_LL_PARTS: u64 = LISTED_SEGMENTS * SEGMENT_LL_PARTS;
 const EVERY: Duration = Duration::from_millis(960);
 /// A player that begins this shortly before the next part would hear everything a part later than it need.
 const WORTH_WAITING: Duration = Duration::from_millis(300);
+/// Parts that come at shorter intervals than this are a backlog on its way.
+const BACKLOG_WITHIN: Duration = Duration::from_millis(200);
 /// How far ahead a question may be (section 6.2.5.2, and the advance part limit).
 const AHEAD_SEGMENTS: u64 = 2;
 const AHEAD_LL_PARTS: u64 = 3;
@@ -44,6 +46,15 @@ pub struct Reload {
     pub skip: bool,
 }
 
+/// When a question is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Moment {
+    /// The LL-HLS part that should be here by now, going by the wall clock; 0 where nobody knows.
+    pub due: LlNo,
+    /// For how long nothing came.
+    pub age: Duration,
+}
+
 /// How long whoever stands between may keep an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
@@ -57,8 +68,8 @@ pub enum Keep {
 pub enum HlsAnswer {
     Playlist(Bytes, Keep),
     Sound(Bytes),
-    /// It is about to come.
-    Later,
+    /// It is about to come: ask again when something came, or after so long.
+    Later(Duration),
     Refused(&'static str),
 }
 
@@ -146,24 +157,46 @@ impl Rendition {
         self.parts.len() as u64 >= SEGMENT_LL_PARTS
     }
 
-    pub fn ask(&self, ask: HlsAsk) -> HlsAnswer {
+    pub fn ask(&self, ask: HlsAsk, at: Moment) -> HlsAnswer {
         match ask {
-            _ if !self.listed() => HlsAnswer::Later,
+            _ if !self.listed() => HlsAnswer::Later(Duration::MAX),
             HlsAsk::Init => HlsAnswer::Sound(self.init.clone()),
-            HlsAsk::Playlist(reload) => self.reload(reload),
-            HlsAsk::Segment(no) => self.segment(no),
-            HlsAsk::Part(no) if no == self.next() && !self.ended => HlsAnswer::Later,
+            HlsAsk::Playlist(reload) => self.reload(reload, at),
+            HlsAsk::Segment(no) => self.segment(no, at),
             HlsAsk::Part(no) => match self.part(no) {
                 Some(bytes) => HlsAnswer::Sound(bytes.clone()),
-                None => HlsAnswer::Refused("piece_absent"),
+                None => self.absent(no, at),
             },
         }
     }
 
-    fn reload(&self, reload: Reload) -> HlsAnswer {
+    /// What is not here: about to come, if it is the next; or, where we are behind as after a restart, the next of
+    /// those who are not. They may have one more than is due.
+    fn absent(&self, no: LlNo, at: Moment) -> HlsAnswer {
+        let next = if self.next() < at.due { at.due.next().next() } else { self.next() };
+        let comes = (self.next()..=next).contains(&no);
+        if comes && !self.ended { HlsAnswer::Later(Duration::MAX) } else { HlsAnswer::Refused("piece_absent") }
+    }
+
+    fn newest(&self, text: Bytes, at: Moment) -> HlsAnswer {
+        match self.worth_waiting(at) {
+            Some(wait) if !self.ended => HlsAnswer::Later(wait),
+            _ => HlsAnswer::Playlist(text, Keep::Newest),
+        }
+    }
+
+    /// How long to wait with the newest playlist, for one that is newer yet. Players count back from its end when they
+    /// begin, and keep the delay they begin with.
+    fn worth_waiting(&self, at: Moment) -> Option<Duration> {
+        let near = at.age >= EVERY.saturating_sub(WORTH_WAITING) && at.age < EVERY;
+        let behind = self.next().0 + SEGMENT_LL_PARTS < at.due.0;
+        if behind && at.age < BACKLOG_WITHIN { Some(BACKLOG_WITHIN) } else { near.then_some(WORTH_WAITING) }
+    }
+
+    fn reload(&self, reload: Reload, at: Moment) -> HlsAnswer {
         let text = if reload.skip { &self.delta } else { &self.whole }.clone();
         let wanted = match (reload.msn, reload.part) {
-            (None, None) => return HlsAnswer::Playlist(text, Keep::Newest),
+            (None, None) => return self.newest(text, at),
             (None, Some(_)) => return HlsAnswer::Refused("directive_invalid"),
             // A part past the segment's last is the next segment's first.
             (Some(msn), Some(part)) => {
@@ -172,21 +205,24 @@ impl Rendition {
             // The last part of a segment completes it.
             (Some(msn), None) => msn.saturating_mul(SEGMENT_LL_PARTS).saturating_add(SEGMENT_LL_PARTS - 1),
         };
-        let last = self.next().0 - 1;
-        if self.ended || wanted <= last {
+        if self.ended || wanted < self.next().0 {
             return HlsAnswer::Playlist(text, Keep::Passed);
         }
+        let last = at.due.0.max(self.next().0 - 1);
         let ahead = LlNo(wanted).segment().0 > LlNo(last).segment().0 + AHEAD_SEGMENTS
             || (reload.part.is_some() && wanted > last + AHEAD_LL_PARTS);
-        if ahead { HlsAnswer::Refused("playlist_ahead") } else { HlsAnswer::Later }
+        if ahead { HlsAnswer::Refused("playlist_ahead") } else { HlsAnswer::Later(Duration::MAX) }
     }
 
-    fn segment(&self, no: SegmentNo) -> HlsAnswer {
+    fn segment(&self, no: SegmentNo, at: Moment) -> HlsAnswer {
         let mut whole = BytesMut::new();
         for index in 0..SEGMENT_LL_PARTS {
             let part = LlNo(no.0.saturating_mul(SEGMENT_LL_PARTS).saturating_add(index));
-            let Some(part) = self.part(part) else { return HlsAnswer::Refused("piece_absent") };
-            whole.extend_from_slice(part);
+            match self.part(part) {
+                Some(bytes) => whole.extend_from_slice(bytes),
+                None if part <= at.due => return self.absent(part, at),
+                None => return HlsAnswer::Refused("piece_absent"),
+            }
         }
         HlsAnswer::Sound(whole.freeze())
     }
@@ -209,13 +245,6 @@ impl Rendition {
             self.delta = playlist(self, true).into();
         }
     }
-}
-
-/// How long to wait with the newest playlist when its last part came `age` ago: players count back from its end when
-/// they begin, and keep the delay they begin with.
-pub fn wait_for_next(age: Duration) -> Option<Duration> {
-    let worth = age >= EVERY.saturating_sub(WORTH_WAITING) && age < EVERY;
-    worth.then_some(WORTH_WAITING)
 }
 
 /// The directives in a query; those nobody knows are ignored, as the draft wants.

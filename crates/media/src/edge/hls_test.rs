@@ -3,7 +3,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::hls::{HlsAnswer, HlsAsk, Keep, Reload, Rendition, reload, wait_for_next};
+use super::hls::{HlsAnswer, HlsAsk, Keep, Moment, Reload, Rendition, reload};
 use crate::flow::LlPart;
 use crate::units::{LlNo, SegmentNo};
 
@@ -23,19 +23,24 @@ fn rendition(parts: impl IntoIterator<Item = u64>) -> Rendition {
 }
 
 fn playlist(rendition: &Rendition) -> String {
-    match rendition.ask(HlsAsk::Playlist(Reload::default())) {
+    match now(rendition, HlsAsk::Playlist(Reload::default())) {
         HlsAnswer::Playlist(text, Keep::Newest) => String::from_utf8(text.to_vec()).unwrap(),
         other => panic!("{other:?}"),
     }
 }
 
 fn block(rendition: &Rendition, msn: u64, part: Option<u64>) -> &'static str {
-    match rendition.ask(HlsAsk::Playlist(Reload { msn: Some(msn), part, skip: false })) {
+    match now(rendition, HlsAsk::Playlist(Reload { msn: Some(msn), part, skip: false })) {
         HlsAnswer::Playlist(_, Keep::Passed) => "now",
-        HlsAnswer::Later => "later",
+        HlsAnswer::Later(_) => "later",
         HlsAnswer::Refused(code) => code,
         other => panic!("{other:?}"),
     }
+}
+
+/// Asked when nobody knows what is due.
+fn now(rendition: &Rendition, ask: HlsAsk) -> HlsAnswer {
+    rendition.ask(ask, Moment::default())
 }
 
 fn sound(text: &str) -> HlsAnswer {
@@ -46,32 +51,32 @@ fn sound(text: &str) -> HlsAnswer {
 fn there_is_a_playlist_once_there_is_a_whole_segment() {
     let mut hall = rendition(FIRST - 2..FIRST + 4);
     assert!(!hall.listed());
-    assert_eq!(hall.ask(HlsAsk::Init), HlsAnswer::Later);
+    assert_eq!(now(&hall, HlsAsk::Init), HlsAnswer::Later(Duration::MAX));
 
     assert!(hall.push(part(FIRST + 4)));
 
     assert!(hall.listed());
     assert!(playlist(&hall).contains("#EXT-X-MEDIA-SEQUENCE:200\n"));
-    assert_eq!(hall.ask(HlsAsk::Init), sound("init"));
+    assert_eq!(now(&hall, HlsAsk::Init), sound("init"));
 }
 
 #[test]
 fn a_segment_is_its_parts_end_to_end() {
     let hall = rendition(FIRST..FIRST + 7);
 
-    assert_eq!(hall.ask(HlsAsk::Segment(SegmentNo(200))), sound("<1000><1001><1002><1003><1004>"));
-    assert_eq!(hall.ask(HlsAsk::Part(LlNo(1_006))), sound("<1006>"));
-    assert_eq!(hall.ask(HlsAsk::Segment(SegmentNo(201))), HlsAnswer::Refused("piece_absent"));
-    assert_eq!(hall.ask(HlsAsk::Segment(SegmentNo(u64::MAX))), HlsAnswer::Refused("piece_absent"));
+    assert_eq!(now(&hall, HlsAsk::Segment(SegmentNo(200))), sound("<1000><1001><1002><1003><1004>"));
+    assert_eq!(now(&hall, HlsAsk::Part(LlNo(1_006))), sound("<1006>"));
+    assert_eq!(now(&hall, HlsAsk::Segment(SegmentNo(201))), HlsAnswer::Refused("piece_absent"));
+    assert_eq!(now(&hall, HlsAsk::Segment(SegmentNo(u64::MAX))), HlsAnswer::Refused("piece_absent"));
 }
 
 #[test]
 fn the_hinted_part_is_waited_for_and_no_other() {
     let hall = rendition(FIRST..FIRST + 7);
 
-    assert_eq!(hall.ask(HlsAsk::Part(LlNo(1_007))), HlsAnswer::Later);
-    assert_eq!(hall.ask(HlsAsk::Part(LlNo(1_008))), HlsAnswer::Refused("piece_absent"));
-    assert_eq!(hall.ask(HlsAsk::Part(LlNo(999))), HlsAnswer::Refused("piece_absent"));
+    assert_eq!(now(&hall, HlsAsk::Part(LlNo(1_007))), HlsAnswer::Later(Duration::MAX));
+    assert_eq!(now(&hall, HlsAsk::Part(LlNo(1_008))), HlsAnswer::Refused("piece_absent"));
+    assert_eq!(now(&hall, HlsAsk::Part(LlNo(999))), HlsAnswer::Refused("piece_absent"));
 }
 
 #[test]
@@ -113,9 +118,32 @@ fn a_part_past_the_last_of_its_segment_is_the_first_of_the_next() {
 
 #[test]
 fn the_newest_playlist_waits_for_a_part_that_is_about_to_come_and_for_none_that_is_late() {
-    let wait = |ms| wait_for_next(Duration::from_millis(ms)).map(|wait| wait.as_millis());
+    let hall = rendition(FIRST..FIRST + 7);
+    let waits = |ms| {
+        let at = Moment { due: LlNo(FIRST + 6), age: Duration::from_millis(ms) };
+        hall.ask(HlsAsk::Playlist(Reload::default()), at) == HlsAnswer::Later(Duration::from_millis(300))
+    };
 
-    assert_eq!([0, 600, 700, 950, 960, 9_000].map(wait), [None, None, Some(300), Some(300), None, None]);
+    assert_eq!([0, 600, 700, 950, 960, 9_000].map(waits), [false, false, true, true, false, false]);
+}
+
+#[test]
+fn while_a_backlog_comes_in_everyone_waits_for_its_end() {
+    // An edge that was restarted: players ask for what they know to come, and have ten of thirty parts so far.
+    let hall = rendition(FIRST..FIRST + 10);
+    let at = |ms| Moment { due: LlNo(FIRST + 29), age: Duration::from_millis(ms) };
+    let reload = |msn, part| HlsAsk::Playlist(Reload { msn, part, skip: false });
+    let later = |answer| matches!(answer, HlsAnswer::Later(_));
+
+    assert!(later(hall.ask(reload(None, None), at(10))));
+    assert!(!later(hall.ask(reload(None, None), at(400))), "the backlog is over, and this is all there is");
+    assert!(later(hall.ask(reload(Some(206), Some(0)), at(10))));
+    assert!(later(hall.ask(HlsAsk::Part(LlNo(FIRST + 30)), at(10))));
+    assert!(later(hall.ask(HlsAsk::Segment(SegmentNo(204)), at(10))));
+    assert!(later(hall.ask(HlsAsk::Part(LlNo(FIRST + 31)), at(10))));
+    assert_eq!(hall.ask(HlsAsk::Part(LlNo(FIRST + 32)), at(10)), HlsAnswer::Refused("piece_absent"));
+    assert_eq!(hall.ask(HlsAsk::Segment(SegmentNo(206)), at(10)), HlsAnswer::Refused("piece_absent"));
+    assert_eq!(hall.ask(reload(Some(206), Some(3)), at(10)), HlsAnswer::Refused("playlist_ahead"));
 }
 
 #[test]
@@ -129,7 +157,7 @@ fn directives_are_read_strictly_and_strangers_are_ignored() {
     assert_eq!(reload(Some("_HLS_part")), Err("directive_invalid"));
     let lone = Reload { part: Some(1), ..Reload::default() };
     assert_eq!(
-        rendition(FIRST..FIRST + 9).ask(HlsAsk::Playlist(lone)),
+        now(&rendition(FIRST..FIRST + 9), HlsAsk::Playlist(lone)),
         HlsAnswer::Refused("directive_invalid")
     );
 }
@@ -144,8 +172,8 @@ fn a_hole_is_waited_for_and_then_told_for_good() {
 
     assert!(playlist(&hall).contains("201.1.m4s\",INDEPENDENT=YES,GAP=YES\n"));
     assert!(playlist(&hall).contains("#EXT-X-GAP\n#EXTINF:4.8,\naac/201.m4s\n"));
-    assert_eq!(hall.ask(HlsAsk::Part(LlNo(FIRST + 6))), HlsAnswer::Refused("piece_absent"));
-    assert_eq!(hall.ask(HlsAsk::Segment(SegmentNo(201))), HlsAnswer::Refused("piece_absent"));
+    assert_eq!(now(&hall, HlsAsk::Part(LlNo(FIRST + 6))), HlsAnswer::Refused("piece_absent"));
+    assert_eq!(now(&hall, HlsAsk::Segment(SegmentNo(201))), HlsAnswer::Refused("piece_absent"));
 }
 
 #[test]
@@ -157,8 +185,8 @@ fn after_a_hole_of_a_minute_the_rendition_begins_anew() {
     }
 
     assert!(playlist(&hall).contains("#EXT-X-MEDIA-SEQUENCE:240\n"));
-    assert_eq!(hall.ask(HlsAsk::Segment(SegmentNo(200))), HlsAnswer::Refused("piece_absent"));
-    assert_eq!(hall.ask(HlsAsk::Init), sound("init"));
+    assert_eq!(now(&hall, HlsAsk::Segment(SegmentNo(200))), HlsAnswer::Refused("piece_absent"));
+    assert_eq!(now(&hall, HlsAsk::Init), sound("init"));
 }
 
 #[test]
@@ -166,8 +194,8 @@ fn what_a_playlist_named_stays_for_as_long_again() {
     let hall = rendition(FIRST..FIRST + 5 * 40);
 
     assert!(playlist(&hall).contains("#EXT-X-MEDIA-SEQUENCE:228\n"));
-    assert!(matches!(hall.ask(HlsAsk::Segment(SegmentNo(214))), HlsAnswer::Sound(_)));
-    assert_eq!(hall.ask(HlsAsk::Segment(SegmentNo(213))), HlsAnswer::Refused("piece_absent"));
+    assert!(matches!(now(&hall, HlsAsk::Segment(SegmentNo(214))), HlsAnswer::Sound(_)));
+    assert_eq!(now(&hall, HlsAsk::Segment(SegmentNo(213))), HlsAnswer::Refused("piece_absent"));
 }
 
 #[test]
@@ -180,7 +208,7 @@ fn an_ended_hall_is_closed_with_its_last_segment_and_answers_everyone_at_once() 
 
     assert!(playlist(&hall).ends_with("aac/201.m4s\n#EXT-X-ENDLIST\n"));
     assert_eq!(block(&hall, 900, Some(0)), "now");
-    assert_eq!(hall.ask(HlsAsk::Part(LlNo(FIRST + 10))), HlsAnswer::Refused("piece_absent"));
+    assert_eq!(now(&hall, HlsAsk::Part(LlNo(FIRST + 10))), HlsAnswer::Refused("piece_absent"));
     assert!(!hall.push(part(FIRST + 10)), "what has ended stays as it is");
 }
 

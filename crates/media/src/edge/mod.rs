@@ -21,5 +21,5 @@ mod routes;
 mod routes_test;
 
 pub use door::{BUFFER_PARTS, ConnId, Door, DoorCounts, Input, Output};
-pub use hls::{HlsAnswer, HlsAsk, Keep, Reload, Rendition, reload, wait_for_next};
+pub use hls::{HlsAnswer, HlsAsk, Keep, Moment, Rendition, reload};
 pub use routes::{Route, pass_in_query, route, without_pass};

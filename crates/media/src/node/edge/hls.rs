@@ -10,7 +10,7 @@ use bytes::Bytes;
 use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, HeaderValue};
 use tokio::sync::{Notify, watch};
 
-use crate::edge::{HlsAnswer, HlsAsk, Keep, Reload, Rendition, reload, wait_for_next};
+use crate::edge::{HlsAnswer, HlsAsk, Keep, Moment, Rendition, reload};
 use crate::flow::{HallId, HallState, LlPart};
 use crate::node::clock::Clock;
 use crate::node::http::{Answer, answer, problem};
@@ -21,6 +21,8 @@ use crate::units::LlNo;
 const HOLD: Duration = Duration::from_secs(8);
 /// Requests held at one time, over all halls.
 const HELD_MAX: usize = 10_000;
+/// From the end of an LL-HLS part's repair window until it is here: a part for the encoder to look ahead to, and some.
+const PACKED_WITHIN_MS: i64 = 360;
 /// An ended hall whose last parts have not come by then will not get them.
 const END_WITHIN_MS: i64 = 15_000;
 const BEAT: Duration = Duration::from_secs(1);
@@ -42,13 +44,14 @@ impl Hall {
 /// The renditions of all halls that have a packager.
 pub struct Hls {
     clock: Clock,
+    orders: watch::Receiver<Arc<Orders>>,
     halls: RefCell<HashMap<HallId, Rc<Hall>>>,
     held: Cell<usize>,
 }
 
 impl Hls {
-    pub fn new(clock: Clock) -> Self {
-        Self { clock, halls: RefCell::default(), held: Cell::default() }
+    pub fn new(clock: Clock, orders: watch::Receiver<Arc<Orders>>) -> Self {
+        Self { clock, orders, halls: RefCell::default(), held: Cell::default() }
     }
 
     /// Keep those of `halls` and no others.
@@ -78,60 +81,59 @@ impl Hls {
         self.find(hall).is_some_and(|hall| hall.rendition.borrow().listed())
     }
 
-    pub async fn playlist(&self, hall: &HallId, state: HallState, query: Option<&str>) -> Answer {
+    pub async fn playlist(&self, id: &HallId, query: Option<&str>) -> Answer {
         match reload(query) {
-            Ok(reload) => {
-                if reload == Reload::default() {
-                    self.next_if_near(hall).await;
-                }
-                self.answer(hall, state, HlsAsk::Playlist(reload)).await
-            }
+            Ok(reload) => self.answer(id, HlsAsk::Playlist(reload)).await,
             Err(code) => open(problem(code, query.unwrap_or_default()), "no-store"),
         }
     }
 
-    async fn next_if_near(&self, hall: &HallId) {
-        let Some(hall) = self.find(hall) else { return };
-        let age = hall.grew.get().map(|grew| self.clock.instant().saturating_duration_since(grew));
-        if let Some(wait) = age.and_then(wait_for_next) {
-            let _ = tokio::time::timeout(wait, hall.grown.notified()).await;
+    /// Answer now, or when what is asked for has come.
+    pub async fn answer(&self, id: &HallId, ask: HlsAsk) -> Answer {
+        let Some(hall) = self.find(id) else { return told(HlsAnswer::Refused("hls_absent")) };
+        let now = hall.rendition.borrow().ask(ask, self.moment(id, &hall));
+        told(match now {
+            HlsAnswer::Later(_) if !hall.rendition.borrow().listed() && !self.on_air(id) => {
+                HlsAnswer::Refused("hls_absent")
+            }
+            HlsAnswer::Later(_) if self.held.get() >= HELD_MAX => HlsAnswer::Refused("waiting_full"),
+            HlsAnswer::Later(_) => {
+                let _place = Place::taken(&self.held);
+                let held = tokio::time::timeout(HOLD, self.hold(id, &hall, ask)).await;
+                held.unwrap_or(HlsAnswer::Refused("sound_late"))
+            }
+            ready => ready,
+        })
+    }
+
+    async fn hold(&self, id: &HallId, hall: &Hall, ask: HlsAsk) -> HlsAnswer {
+        loop {
+            let grown = hall.grown.notified();
+            let now = hall.rendition.borrow().ask(ask, self.moment(id, hall));
+            match now {
+                HlsAnswer::Later(most) => drop(tokio::time::timeout(most, grown).await),
+                ready => return ready,
+            }
         }
     }
 
-    /// Answer now, or when what is asked for has come.
-    pub async fn answer(&self, hall: &HallId, state: HallState, ask: HlsAsk) -> Answer {
-        let Some(hall) = self.find(hall) else { return absent(hall) };
-        let held = async {
-            loop {
-                let grown = hall.grown.notified();
-                match hall.rendition.borrow().ask(ask) {
-                    HlsAnswer::Later => {}
-                    ready => return ready,
-                }
-                grown.await;
-            }
-        };
-        let now = hall.rendition.borrow().ask(ask);
-        let made = match now {
-            HlsAnswer::Later if !hall.rendition.borrow().listed() && !state.has_programme() => {
-                HlsAnswer::Refused("hls_absent")
-            }
-            HlsAnswer::Later if self.held.get() >= HELD_MAX => HlsAnswer::Refused("waiting_full"),
-            HlsAnswer::Later => {
-                let _place = Place::taken(&self.held);
-                tokio::time::timeout(HOLD, held).await.unwrap_or(HlsAnswer::Refused("sound_late"))
-            }
-            ready => ready,
-        };
-        told(made)
+    fn on_air(&self, id: &HallId) -> bool {
+        self.orders.borrow().hall(id).is_some_and(|order| order.state.has_programme())
+    }
+
+    fn moment(&self, id: &HallId, hall: &Hall) -> Moment {
+        let window_ms = self.orders.borrow().hall(id).map_or(0, |order| order.window_ms);
+        let due = LlNo::at_ms(self.clock.wall().0 - window_ms - PACKED_WITHIN_MS);
+        let age = hall.grew.get().map_or(HOLD, |grew| self.clock.instant().saturating_duration_since(grew));
+        Moment { due: LlNo(due.0.saturating_sub(1)), age }
     }
 
     /// Close the playlists of halls that have ended, until the process ends.
-    pub async fn close_ended(&self, orders: watch::Receiver<Arc<Orders>>) {
+    pub async fn close_ended(&self) {
         let mut beat = tokio::time::interval(BEAT);
         loop {
             beat.tick().await;
-            let orders = orders.borrow().clone();
+            let orders = self.orders.borrow().clone();
             for order in orders.halls.iter().filter(|order| order.state == HallState::Ended) {
                 let Some(hall) = HallId::parse(&order.hall).and_then(|hall| self.find(&hall)) else { continue };
                 let overdue = self.clock.wall().0 - order.since_ms > END_WITHIN_MS;
@@ -163,10 +165,6 @@ impl Drop for Place<'_> {
     }
 }
 
-fn absent(hall: &HallId) -> Answer {
-    open(problem("hls_absent", hall.as_str()), "public, max-age=1")
-}
-
 fn told(made: HlsAnswer) -> Answer {
     match made {
         HlsAnswer::Playlist(text, keep) => {
@@ -178,7 +176,7 @@ fn told(made: HlsAnswer) -> Answer {
             let brief = if refused.status() == 404 { "public, max-age=1" } else { "no-store" };
             open(refused, brief)
         }
-        HlsAnswer::Later => problem("fault", "an answer that never came"),
+        HlsAnswer::Later(_) => problem("fault", "an answer that never came"),
     }
 }
 

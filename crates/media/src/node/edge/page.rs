@@ -16,7 +16,7 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use crate::edge::{Route, pass_in_query, route, without_pass};
-use crate::flow::{HallId, HallState};
+use crate::flow::HallId;
 use crate::node::clock::Clock;
 use crate::node::http::{Answer, Fault, answer, body_of, pass_on, problem};
 use crate::node::passes::pass_of;
@@ -89,10 +89,8 @@ impl Front {
             Route::Owner => self.page("owner.html"),
             Route::Asset(name) => self.asset(&name),
             Route::State(hall) => self.state(&hall),
-            Route::Playlist(hall) => {
-                self.hls.playlist(&hall, self.hall_state(&hall), request.uri().query()).await
-            }
-            Route::Piece(hall, piece) => self.hls.answer(&hall, self.hall_state(&hall), piece).await,
+            Route::Playlist(hall) => self.hls.playlist(&hall, request.uri().query()).await,
+            Route::Piece(hall, piece) => self.hls.answer(&hall, piece).await,
             Route::Me(hall) => self.me(request.headers(), &hall),
             Route::Listen(hall) => self.hall_page(&request, Some(&hall), "listen.html"),
             Route::Studio(hall) => self.hall_page(&request, hall.as_ref(), "studio.html"),
@@ -170,10 +168,6 @@ impl Front {
         let mut response = answer(200, "application/json", self.state_json(hall, order));
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("max-age=1"));
         response
-    }
-
-    fn hall_state(&self, hall: &HallId) -> HallState {
-        self.orders.borrow().hall(hall).map_or(HallState::Ended, |order| order.state)
     }
 
     fn state_json(&self, hall: &HallId, order: &HallOrder) -> String {

@@ -55,12 +55,12 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
         let listener = tokio::net::TcpListener::bind(order.page)
             .await
             .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.page)))?;
-        let hls = Rc::new(hls::Hls::new(clock));
+        let hls = Rc::new(hls::Hls::new(clock, orders.clone()));
         let sinks = upstream::Sinks { door: to_door, hls: hls.clone() };
-        let (closing, ends) = (hls.clone(), orders.clone());
+        let closing = hls.clone();
         vital("link", link::run(who, clock, orders_in, happenings));
         vital("upstream", upstream::follow(orders.clone(), sinks));
-        vital("hls", async move { closing.close_ended(ends).await });
+        vital("hls", async move { closing.close_ended().await });
         vital("count", count(view.clone(), happen));
         let front = Rc::new(page::Front {
             clock,
