@@ -4,13 +4,13 @@ import sys
 
 import typer
 
+from hustings.assemble import processes
 from hustings.cli import bench as bench_verb
 from hustings.cli import demo as demo_verb
 from hustings.cli import doctor as doctor_verb
 from hustings.cli import hall as hall_verb
 from hustings.cli import listen as listen_verb
 from hustings.cli import owner_link as owner_verb
-from hustings.cli import processes
 from hustings.cli import serve as serve_verb
 from hustings.cli import speak as speak_verb
 from hustings.cli.client import Unwished
