@@ -129,6 +129,28 @@ def test_the_doctor_knows_a_taken_port_from_one_that_is_ours(town):
     assert f"127.0.0.1:{town.port}/tcp is served." in ports[1]
 
 
+def test_a_backup_of_a_running_town_hall_is_the_same_town_hall_elsewhere(town, tmp_path):
+    town.start()
+    town.ask("POST", "/halls", {"hall": "demo", "title": "Demo"})
+    given = town.ask("POST", "/halls/demo/seats", {"seat": "ana", "name": "Ana"}).json()
+    kept = town.command("backup", str(tmp_path / "hall.backup"))
+    town.stop()
+    town.data = tmp_path / "elsewhere"
+    restored = town.command("restore", str(tmp_path / "hall.backup"))
+    over = town.command("restore", str(tmp_path / "hall.backup"))
+
+    town.start()
+    hall = town.ask("GET", "/halls/demo").json()
+    verdict = town.ask("GET", "/halls/demo/log/verify").json()
+    (town.data / "owner.pass").write_text(given["pass"])
+    me = town.ask("GET", "/me?hall=demo").json()
+
+    assert (kept.returncode, restored.returncode, over.returncode) == (0, 0, 2)
+    assert [seat["name"] for seat in hall["seats"]] == ["Ana"]
+    assert verdict["ok"]
+    assert me["seat"] == "ana"
+
+
 def test_an_unwritable_directory_and_an_unknown_setting_are_told(town):
     town.data.parent.joinpath("file").write_text("")
     town.data = town.data.parent / "file" / "data"

@@ -15,7 +15,7 @@ import typer
 from hustings.assemble.house import House
 from hustings.cli.client import DEMO
 from hustings.cli.common import SITE, Told, takes
-from hustings.cli.serve import addresses, keep_open, say
+from hustings.cli.machine.serve import addresses, keep_open, say
 from hustings.config import Sources, has_screen
 from hustings.fleet.crowd import CrowdFault, crowd, listeners, speaker
 from hustings.fleet.nodes import write

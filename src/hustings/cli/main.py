@@ -7,13 +7,14 @@ import typer
 from hustings.assemble import processes
 from hustings.cli import bench as bench_verb
 from hustings.cli import demo as demo_verb
-from hustings.cli import doctor as doctor_verb
 from hustings.cli import hall as hall_verb
 from hustings.cli import listen as listen_verb
-from hustings.cli import owner_link as owner_verb
-from hustings.cli import serve as serve_verb
 from hustings.cli import speak as speak_verb
 from hustings.cli.client import Unwished
+from hustings.cli.machine import doctor as doctor_verb
+from hustings.cli.machine import keep as keep_verbs
+from hustings.cli.machine import owner_link as owner_verb
+from hustings.cli.machine import serve as serve_verb
 from hustings.domain.refusals import Refused, StartRefused
 
 REFUSED = 2
@@ -30,6 +31,8 @@ app.add_typer(hall_verb.app, name="hall")
 app.command()(speak_verb.speak)
 app.command()(listen_verb.listen)
 app.command(name="owner-link")(owner_verb.owner_link)
+app.command()(keep_verbs.backup)
+app.command()(keep_verbs.restore)
 app.command()(doctor_verb.doctor)
 app.add_typer(bench_verb.app, name="bench", hidden=True)
 app.command(hidden=True)(processes.desk)

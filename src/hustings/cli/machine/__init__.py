@@ -1,0 +1,1 @@
+"""Verbs for whoever runs the machine: serve, doctor, backup, restore, owner-link."""
