@@ -147,3 +147,19 @@ def test_a_certificate_that_cannot_be_used_is_told_at_the_start(tmp_path: Path) 
     assert (alone.ready, foreign.ready) == (None, None)
     assert (alone.process.wait(20), foreign.process.wait(20)) == (2, 2)
     assert "it is not the key of that certificate" in log
+
+
+@pytest.mark.parametrize("protocol", ["h2", "http/1.1"])
+def test_whoever_is_silent_inside_tls_is_not_waited_for(
+    sealed: TownHall, authority: Authority, protocol: str
+) -> None:
+    context = ssl.create_default_context(cafile=authority.file)
+    context.set_alpn_protocols([protocol])
+    with (
+        socket.create_connection(("127.0.0.1", sealed.port), 5) as plain,
+        context.wrap_socket(plain, server_hostname="hall.example.org") as tls,
+    ):
+        tls.settimeout(12)
+        with suppress(ConnectionResetError, ssl.SSLEOFError):
+            while tls.recv(65_536):
+                pass

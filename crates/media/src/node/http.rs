@@ -1,6 +1,8 @@
 //! HTTP in and out over hyper, with the bounds that strangers need.
 
+use std::cell::Cell;
 use std::convert::Infallible;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,9 +29,6 @@ const HEAD_BYTES_MAX: usize = 32 * 1024;
 const BODY_WITHIN: Duration = Duration::from_secs(8);
 /// Connections of HTTP/2 that do not answer for so long are gone.
 const PING_EVERY: Duration = Duration::from_secs(10);
-/// How a connection of HTTP/2 begins.
-const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const PREFACE_AGAIN: Duration = Duration::from_millis(50);
 /// No request body of ours is larger.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
@@ -89,8 +88,7 @@ where
         let (handler, sealer) = (handler.clone(), sealer.clone());
         tokio::task::spawn_local(async move {
             match sealer {
-                None if begins(&stream).await => converse(stream, Speaks::Either, handler).await,
-                None => {}
+                None => converse(stream, Speaks::Either, handler).await,
                 Some(sealer) => {
                     let shaken = tokio::time::timeout(HEAD_WITHIN, sealer.accept(stream)).await;
                     if let Ok(Ok(stream)) = shaken {
@@ -123,7 +121,10 @@ where
     F: Fn(Request<Incoming>) -> R + Clone + 'static,
     R: Future<Output = Answer> + 'static,
 {
+    let asked = Rc::new(Cell::new(false));
+    let noted = asked.clone();
     let service = hyper::service::service_fn(move |request| {
+        noted.set(true);
         let answer = handler(request);
         async move { Ok::<_, Infallible>(answer.await) }
     });
@@ -136,26 +137,21 @@ where
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(HEAD_BYTES_MAX);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(HEAD_BYTES_MAX as u32);
     builder.http2().keep_alive_interval(PING_EVERY).keep_alive_timeout(PING_EVERY);
-    if let Err(error) = builder.serve_connection(Worded::new(TokioIo::new(stream)), service).await {
-        tracing::debug!(%error, "node.connection_ended");
-    }
-}
-
-/// Whether a request begins in time. hyper tells the versions apart by the first bytes, and waits for them without end.
-async fn begins(stream: &TcpStream) -> bool {
-    let mut first = [0; PREFACE.len()];
-    let asked = async {
-        loop {
-            match stream.peek(&mut first).await {
-                Ok(0) | Err(_) => return false,
-                Ok(count) if count < PREFACE.len() && PREFACE.starts_with(&first[..count]) => {
-                    tokio::time::sleep(PREFACE_AGAIN).await;
-                }
-                Ok(_) => return true,
-            }
+    // hyper waits without end for the bytes that tell one HTTP from the other, and for the preface of HTTP/2.
+    let silent = async {
+        tokio::time::sleep(HEAD_WITHIN).await;
+        if asked.get() {
+            std::future::pending::<()>().await;
         }
     };
-    tokio::time::timeout(HEAD_WITHIN, asked).await.unwrap_or(false)
+    tokio::select! {
+        ended = builder.serve_connection(Worded::new(TokioIo::new(stream)), service) => {
+            if let Err(error) = ended {
+                tracing::debug!(%error, "node.connection_ended");
+            }
+        }
+        () = silent => {}
+    }
 }
 
 #[derive(Clone, Copy)]
