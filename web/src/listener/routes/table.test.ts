@@ -147,6 +147,33 @@ test("a way that stays broken is left after all: the network may have become ano
   expect(taken()).toEqual(["hls-js"]);
 });
 
+test("a way that breaks three times in a minute is left for one with more in hand", () => {
+  const { core, taken } = chooser("stream", "hls-js");
+
+  core.handle({ kind: "listen" }, 0);
+  for (const at of [10_000, 80_000, 100_000]) {
+    core.handle({ kind: "playing" }, at - 1000);
+    core.handle({ kind: "stalled" }, at);
+  }
+  expect(taken()).toEqual(["stream"]);
+  core.handle({ kind: "playing" }, 101_000);
+  core.handle({ kind: "stalled" }, 102_000);
+  expect(taken()).toEqual(["hls-js"]);
+});
+
+test("where there is no other way, breaks are borne", () => {
+  const { core, taken } = chooser("stream", "hls-js");
+  core.handle({ kind: "routes", routes: ["stream"] }, 0);
+
+  core.handle({ kind: "listen" }, 0);
+  for (let at = 1000; at < 20_000; at += 1000) {
+    core.handle({ kind: "playing" }, at);
+    core.handle({ kind: "stalled" }, at + 500);
+  }
+
+  expect(taken()).toEqual(["stream"]);
+});
+
 test("while no parts are made nobody is called silent", () => {
   const { core, taken } = chooser("stream", "hls-js");
 

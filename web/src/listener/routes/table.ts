@@ -47,6 +47,9 @@ const HLS_PATIENCE_MS = 6000;
 const ROUND_MS = 1000;
 /** A way that has sounded mends itself; when it has not by then, the network may have become another. */
 const LOST_MS = 10_000;
+/** So many breaks in so long: a proxy hands the stream on in lumps, or the line is too thin for a second in hand. */
+const STALLS_MAX = 3;
+const STALLS_MS = 60_000;
 
 export type ChooserInput =
   | { kind: "listen" }
@@ -66,12 +69,18 @@ export class Chooser {
   #at: number | null = null;
   #heard = false;
   #flowing = true;
+  #stalls: MonotonicMs[] = [];
   #give_up: MonotonicMs | null = null;
   #rest_until: MonotonicMs | null = null;
   #out: Route[] = [];
 
   get route(): Route | null {
     return this.#at === null ? null : (this.#routes[this.#at] ?? null);
+  }
+
+  /** The way after this one. */
+  get next(): Route | null {
+    return this.#at === null ? null : (this.#routes[this.#at + 1] ?? null);
   }
 
   handle(input: ChooserInput, now: MonotonicMs): void {
@@ -97,7 +106,7 @@ export class Chooser {
         this.#give_up = null;
         break;
       case "stalled":
-        if (this.#heard) this.#give_up = now + LOST_MS;
+        this.#stalled(now);
         break;
       case "failed":
         this.#next(now);
@@ -134,6 +143,14 @@ export class Chooser {
     else if (begins && this.#at !== null && !this.#heard) this.#give_up = now + this.#patience(this.#at);
   }
 
+  #stalled(now: MonotonicMs): void {
+    if (!this.#heard) return;
+    this.#stalls = [...this.#stalls.filter((at) => now - at < STALLS_MS), now];
+    const lumpy = this.#stalls.length >= STALLS_MAX && this.next !== null;
+    this.#give_up = lumpy ? now : now + LOST_MS;
+    if (lumpy) this.#tick(now);
+  }
+
   #tick(now: MonotonicMs): void {
     if (this.#rest_until !== null && now >= this.#rest_until) this.#take(0, now);
     else if (this.#give_up !== null && now >= this.#give_up) {
@@ -157,6 +174,7 @@ export class Chooser {
     const route = this.#routes[place];
     this.#rest_until = null;
     this.#heard = false;
+    this.#stalls = [];
     this.#at = route === undefined ? null : place;
     this.#give_up = route === undefined || !this.#flowing ? null : now + this.#patience(place);
     if (route !== undefined) this.#out.push(route);

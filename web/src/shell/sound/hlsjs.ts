@@ -8,6 +8,8 @@ import type { Phase } from "../../listener/player/player.ts";
 import { Timeline } from "../../listener/timeline.ts";
 import type { Way } from "./way.ts";
 
+export const fetchHlsJs = (): Promise<typeof import("hls.js/light")> => import("hls.js/light");
+
 export class HlsJs implements Way {
   phase: Phase = "resting";
   readonly timeline = new Timeline();
@@ -58,7 +60,7 @@ export class HlsJs implements Way {
   }
 
   async #load(): Promise<void> {
-    const { default: Player } = await import("hls.js/light");
+    const { default: Player } = await fetchHlsJs();
     if (this.#left.signal.aborted) return;
     // No worker: the pages' policy allows no script that is not a file of ours.
     const hls = new Player({ enableWorker: false, lowLatencyMode: true, backBufferLength: 10 });

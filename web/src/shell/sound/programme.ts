@@ -6,11 +6,11 @@ import { signal } from "@preact/signals";
 import type { MediaTime, PublicState } from "../../flow.ts";
 import type { Phase } from "../../listener/player/player.ts";
 import type { ChooserInput, Route } from "../../listener/routes/table.ts";
-import { Chooser, routesFor } from "../../listener/routes/table.ts";
+import { Chooser, PATIENCE_MS, routesFor } from "../../listener/routes/table.ts";
 import { Timeline } from "../../listener/timeline.ts";
 import { after, monotonic } from "../clock.ts";
 import { abilities } from "./abilities.ts";
-import { HlsJs } from "./hlsjs.ts";
+import { fetchHlsJs, HlsJs } from "./hlsjs.ts";
 import { NativeHls } from "./native.ts";
 import { Streamed } from "./streamed.ts";
 import type { Way } from "./way.ts";
@@ -100,6 +100,14 @@ export class Programme {
     if (this.#state) way.tune(this.#state);
     way.listen();
     this.#play();
+    this.#makeReady(way);
+  }
+
+  /** Half of the patience is over: what the next way needs is fetched while this one may still sound. */
+  #makeReady(way: Way): void {
+    after(PATIENCE_MS / 2, () => {
+      if (this.#way === way && way.phase === "starting" && this.#chooser.next === "hls-js") void fetchHlsJs();
+    });
   }
 
   #make(route: Route): Way {

@@ -227,7 +227,7 @@ impl Front {
     fn protect(&self, response: &mut Answer, host: &str) {
         let streams = self.place.streams(host);
         let policy = format!(
-            "default-src 'self'; connect-src 'self' {streams}; media-src 'self' blob:; \
+            "default-src 'self'; connect-src 'self' {streams}; media-src 'self' blob: data:; \
              img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
         );
         let headers = response.headers_mut();
