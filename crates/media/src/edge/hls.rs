@@ -173,7 +173,7 @@ impl Rendition {
     /// What is not here: about to come, if it is the next; or, where we are behind as after a restart, the next of
     /// those who are not. They may have one more than is due.
     fn absent(&self, no: LlNo, at: Moment) -> HlsAnswer {
-        let next = if self.next() < at.due { at.due.next().next() } else { self.next() };
+        let next = self.next().max(at.due.next().next());
         let comes = (self.next()..=next).contains(&no);
         if comes && !self.ended { HlsAnswer::Later(Duration::MAX) } else { HlsAnswer::Refused("piece_absent") }
     }

@@ -137,6 +137,8 @@ fn while_a_backlog_comes_in_everyone_waits_for_its_end() {
 
     assert!(later(hall.ask(reload(None, None), at(10))));
     assert!(!later(hall.ask(reload(None, None), at(400))), "the backlog is over, and this is all there is");
+    let nearly = rendition(FIRST..FIRST + 29);
+    assert!(later(nearly.ask(HlsAsk::Part(LlNo(FIRST + 31)), at(10))), "to the last of the backlog");
     assert!(later(hall.ask(reload(Some(206), Some(0)), at(10))));
     assert!(later(hall.ask(HlsAsk::Part(LlNo(FIRST + 30)), at(10))));
     assert!(later(hall.ask(HlsAsk::Segment(SegmentNo(204)), at(10))));
