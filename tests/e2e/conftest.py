@@ -30,6 +30,11 @@ QUIET = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 READY_WITHIN_S = 40
+PLAIN, SEALED, BEHIND = (
+    "http://127.0.0.1:{port}",
+    "https://127.0.0.1:{port}",
+    "https://127.0.0.1:{proxy}",
+)
 
 
 def free_ports() -> int:
@@ -46,13 +51,12 @@ def free_ports() -> int:
 class TownHall:
     """`hustings serve` in a folder of its own, and the API as its owner."""
 
-    def __init__(self, data: Path, *more: str, tls: bool = False, behind: int = 0) -> None:
-        """`behind`: so many ports further on stands a proxy that speaks TLS."""
+    def __init__(self, data: Path, *more: str, public: str = PLAIN) -> None:
+        """`public`: the origin people see, for its `{port}` or for `{proxy}`, eight further on."""
         self.data, self.port = data, free_ports()
-        self.page = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
-        public = f"https://127.0.0.1:{self.port + behind}" if behind else self.page
+        self.page = public.format(port=self.port, proxy=self.port + 8)
         args = [HUSTINGS, "serve", "--json", "--data", data, "--port", str(self.port)]
-        args += [*more, "--public", public]
+        args += [*more, "--public", self.page]
         with (data.parent / "serve.log").open("w") as log:
             self.process = subprocess.Popen(args, stdout=subprocess.PIPE, stderr=log, text=True)
         assert self.process.stdout

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page
 
 from tests.e2e.authority import Authority
-from tests.e2e.conftest import TownHall, chromium, until
+from tests.e2e.conftest import BEHIND, SEALED, TownHall, chromium, until
 from tests.e2e.proxies import Proxy, is_installed
 
 TO_SOUND_S = 4.0
@@ -29,15 +29,17 @@ def origin(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Tow
     with ExitStack() as stack:
         if kind == "none":
             cert, key = Authority(tmp_path).sign(tmp_path / "tls", "127.0.0.1")
-            hall = TownHall(tmp_path / "data", "--cert", str(cert), "--key", str(key), tls=True)
+            hall = TownHall(
+                tmp_path / "data", "--cert", str(cert), "--key", str(key), public=SEALED
+            )
             stack.callback(hall.stop)
             yield hall, hall.page
             return
-        hall = TownHall(tmp_path / "data", behind=8)
+        hall = TownHall(tmp_path / "data", public=BEHIND)
         stack.callback(hall.stop)
         proxy = Proxy(kind, hall, tmp_path, changes)
         stack.callback(proxy.close)
-        yield hall, f"https://127.0.0.1:{proxy.port}"
+        yield hall, hall.page
 
 
 @pytest.mark.parametrize("version", ["1.1", "2"])

@@ -14,7 +14,7 @@ import pytest
 from cryptography import x509
 
 from tests.e2e.authority import Authority
-from tests.e2e.conftest import TownHall, chromium, until
+from tests.e2e.conftest import SEALED, TownHall, chromium, until
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def authority(tmp_path: Path) -> Authority:
 @pytest.fixture
 def sealed(authority: Authority, tmp_path: Path) -> Iterator[TownHall]:
     cert, key = authority.sign(tmp_path / "tls", "127.0.0.1", "hall.example.org")
-    hall = TownHall(tmp_path / "data", "--cert", str(cert), "--key", str(key), tls=True)
+    hall = TownHall(tmp_path / "data", "--cert", str(cert), "--key", str(key), public=SEALED)
     yield hall
     hall.stop()
 

@@ -32,6 +32,11 @@ def house(site: Site, say: Callable[[str], None]) -> Iterator[House]:
     try:
         first_start = not site.owner_pass.exists()
         found = programs.find(site.settings.media)
+        if site.acme is not None:
+            # Loaded where it is used: most town halls get no certificate of their own.
+            from hustings.assemble.certificate import prepare
+
+            prepare(site)
         children = nodes.children(site, found, _nats_token(site))
         around = Surroundings(site.run, site.logs, monotonic_ms, say)
         told = {"url": site.local, "api": site.api, "public": site.public}

@@ -30,6 +30,9 @@ SITE: Group = {
     "public": (Annotated[str | None, typer.Option(help="Origin that people see.")], None),
     "cert": (Annotated[Path | None, typer.Option(help="Certificate and chain, PEM.")], None),
     "key": (Annotated[Path | None, typer.Option(help="Its key, PEM.")], None),
+    "acme": (Annotated[str | None, typer.Option(help="letsencrypt, or a directory's URL.")], None),
+    "acme_email": (Annotated[str | None, typer.Option(help="Where it may write to.")], None),
+    "plain_port": (Annotated[int | None, typer.Option(help="Port without TLS: 80.")], None),
     "stream_port": (Annotated[int | None, typer.Option(help="Port of streams.")], None),
     "media_port": (Annotated[int | None, typer.Option(help="Port of speakers' media.")], None),
     "announce": (

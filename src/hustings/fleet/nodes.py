@@ -148,15 +148,23 @@ def _edge(site: Site, programs: Programs, nats: Nats) -> Child:
         "public": site.public,
         "stream_origin": site.stream_origin,
         "tls": _tls(site),
+        "plain": _plain(site),
     }
     path = site.run / f"{name}.order.json"
     argv = (programs.media, "edge", str(path))
-    return Child(name, argv, (("tcp", page), ("tcp", stream)), _write(path, told))
+    doors = [page, stream, *([] if site.plain is None else [site.plain])]
+    return Child(name, argv, tuple(("tcp", door) for door in doors), _write(path, told))
 
 
 def _tls(site: Site) -> dict[str, str] | None:
-    cert, key = site.settings.cert, site.settings.key
-    return None if cert is None or key is None else {"cert": str(cert), "key": str(key)}
+    return None if site.tls is None else {"cert": str(site.tls[0]), "key": str(site.tls[1])}
+
+
+def _plain(site: Site) -> dict[str, str] | None:
+    if site.plain is None:
+        return None
+    challenges = site.data / "tls" / "challenges" if site.acme is None else site.acme.challenges
+    return {"address": site.plain, "challenges": str(challenges)}
 
 
 def _packager(site: Site, nats: Nats) -> Child:

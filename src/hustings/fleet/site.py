@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from hustings.domain.refusals import StartRefused
 
 PORTS = range(1, 65529)
+PLAIN_PORT = 80
+LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,17 @@ class SiteSettings:
     key: Path | None = None
     # The key of that certificate.
 
+    acme: str = ""
+    # The directory of an authority to get a certificate from (RFC 8555), or `letsencrypt`. Needs
+    # the plain port. Empty: none.
+
+    acme_email: str = ""
+    # Where the authority may write to.
+
+    plain_port: int | None = None
+    # Answers the authority, and sends everyone else to the public origin. None: 80 with acme,
+    # else no such port.
+
     stream_port: int | None = None
     # Where streams are served. None: the port after the page port.
 
@@ -48,6 +61,18 @@ class SiteSettings:
 
 
 @dataclass(frozen=True)
+class AcmeSite:
+    """Where a town hall that gets its own certificate keeps what belongs to it."""
+
+    directory: str
+    email: str
+    host: str
+    file: Path
+    account: Path
+    challenges: Path
+
+
+@dataclass(frozen=True)
 class Site:
     settings: SiteSettings
 
@@ -59,6 +84,36 @@ class Site:
             )
         if (self.settings.cert is None) != (self.settings.key is None):
             raise StartRefused("A certificate and its key go together.", "Name both or neither.")
+        if self.settings.acme and not self.public.startswith("https://"):
+            raise StartRefused(
+                "A certificate is for a public name, and there is none.",
+                "Give --public https://… with --acme.",
+            )
+
+    @property
+    def acme(self) -> AcmeSite | None:
+        told = self.settings
+        if not told.acme or told.cert is not None:
+            return None
+        folder, host = self.data / "tls", urlsplit(self.public).hostname or ""
+        directory = LETS_ENCRYPT if told.acme == "letsencrypt" else told.acme
+        account, challenges = self.data / "keys" / "acme.pem", folder / "challenges"
+        both = folder / "both.pem"
+        return AcmeSite(directory, told.acme_email, host, both, account, challenges)
+
+    @property
+    def tls(self) -> tuple[Path, Path] | None:
+        """The files of the certificate and of its key."""
+        if self.acme is not None:
+            return self.acme.file, self.acme.file
+        cert, key = self.settings.cert, self.settings.key
+        return None if cert is None or key is None else (cert, key)
+
+    @property
+    def plain(self) -> str | None:
+        """Where the plain port is, if there is one."""
+        port = self.settings.plain_port or (PLAIN_PORT if self.acme else None)
+        return None if port is None else self._at(port)
 
     @property
     def data(self) -> Path:
@@ -102,7 +157,7 @@ class Site:
 
     @property
     def _is_behind_a_proxy(self) -> bool:
-        return self.public.startswith("https://") and self.settings.cert is None
+        return self.public.startswith("https://") and self.tls is None
 
     @property
     def stream_seen(self) -> str:
@@ -113,7 +168,7 @@ class Site:
 
     @property
     def _scheme(self) -> str:
-        return "http" if self.settings.cert is None else "https"
+        return "http" if self.tls is None else "https"
 
     @property
     def _near(self) -> str:
@@ -133,11 +188,15 @@ class Site:
         return chosen or settings.port + ("page", "stream", "media").index(door)
 
     def outside(self, door: str) -> str:
-        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         # No proxy passes speakers' media on: they come to this machine itself.
-        if door == "media" and self._is_behind_a_proxy and host == "127.0.0.1":
-            host = "0.0.0.0"
-        return f"{host}:{self.port_of(door)}"
+        behind = self._is_behind_a_proxy and self.settings.host == "127.0.0.1"
+        if door == "media" and behind:
+            return f"0.0.0.0:{self.port_of(door)}"
+        return self._at(self.port_of(door))
+
+    def _at(self, port: int) -> str:
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        return f"{host}:{port}"
 
     def loopback(self, offset: int) -> str:
         return f"127.0.0.1:{self.settings.port + offset}"

@@ -60,6 +60,13 @@ fn is_file_name(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('.') && name.bytes().all(plain)
 }
 
+/// The token of a challenge that an ACME authority asks for (RFC 8555 section 8.3).
+pub fn challenge(path: &str) -> Option<&str> {
+    let token = path.strip_prefix("/.well-known/acme-challenge/")?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    (!token.is_empty() && token.len() <= 256 && token.bytes().all(plain)).then_some(token)
+}
+
 /// The pass in a query, if one came with the link.
 pub fn pass_in_query(query: Option<&str>) -> Option<&str> {
     query?.split('&').find_map(|pair| pair.strip_prefix("pass="))

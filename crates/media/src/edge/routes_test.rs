@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{HlsAsk, Route, pass_in_query, route, without_pass};
+use super::{HlsAsk, Route, challenge, pass_in_query, route, without_pass};
 use crate::flow::HallId;
 use crate::units::{LlNo, SegmentNo};
 
@@ -60,4 +60,13 @@ proptest! {
         let rest = without_pass(Some(&query));
         prop_assert_eq!(pass_in_query(rest.strip_prefix('?')), None);
     }
+}
+
+#[test]
+fn a_challenge_is_a_token_and_no_way_into_other_folders() {
+    assert_eq!(challenge("/.well-known/acme-challenge/aB9_-x"), Some("aB9_-x"));
+    for path in ["", "..", "a/b", "a.b", "%2e%2e", "a b"] {
+        assert_eq!(challenge(&format!("/.well-known/acme-challenge/{path}")), None, "{path}");
+    }
+    assert_eq!(challenge("/h/eve"), None);
 }

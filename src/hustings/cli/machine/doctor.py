@@ -38,7 +38,7 @@ def _look(site: Site) -> list[Finding]:
         *_programs(site),
         looks.disk(site.data),
         *_ports(site, runs=runs),
-        looks.certificate(settings.cert, site.public, now),
+        looks.certificate(site.tls and site.tls[0], site.public, now),
         looks.announced(site.public, settings.announce, own_addresses()),
         *([_reached(site)] if runs else []),
         looks.clock(),

@@ -29,6 +29,10 @@ def serve(told: Told) -> None:
         ready = await asyncio.to_thread(_ready, site, house)
         told.show(ready, *_lines(ready, house))
         notify(notify_socket(), "READY=1")
+        if site.acme is not None:
+            from hustings.assemble.certificate import keep
+
+            await keep(site, say)
 
     asyncio.run(keep_open(site, announce))
 

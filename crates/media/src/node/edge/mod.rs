@@ -4,6 +4,7 @@ mod door_loop;
 mod hls;
 mod page;
 mod pages;
+mod plain;
 mod run;
 mod upstream;
 mod wire;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::json;
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
 use crate::node::certificate::{Certificate, TlsOrder};
@@ -16,7 +17,7 @@ use crate::node::start::{CannotStart, stop_asked};
 use crate::node::thread::{Urgency, spawn, vital};
 
 use super::door_loop::{DoorLoop, View};
-use super::{hls, page, pages, upstream};
+use super::{hls, page, pages, plain, upstream};
 
 /// `spec/processes.md`.
 #[derive(Debug, Deserialize)]
@@ -35,6 +36,17 @@ pub struct EdgeOrder {
     stream_origin: Option<String>,
     #[serde(default)]
     tls: Option<TlsOrder>,
+    #[serde(default)]
+    plain: Option<PlainOrder>,
+}
+
+/// The port without TLS.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlainOrder {
+    address: SocketAddr,
+    /// The folder that holds the proofs an authority asks for, by token.
+    challenges: PathBuf,
 }
 
 pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
@@ -52,9 +64,11 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     tokio::task::LocalSet::new().block_on(&runtime, async {
-        let listener = tokio::net::TcpListener::bind(order.page)
-            .await
-            .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.page)))?;
+        let listener = listen(order.page).await?;
+        if let Some(told) = order.plain {
+            let door = plain::Plain { challenges: told.challenges, public: order.public.clone() };
+            vital("plain", serve_plain(listen(told.address).await?, door));
+        }
         let hls = Rc::new(hls::Hls::new(clock, orders.clone()));
         let sinks = upstream::Sinks { door: to_door, hls: hls.clone() };
         let closing = hls.clone();
@@ -88,6 +102,20 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
         }
         Ok(())
     })
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, CannotStart> {
+    let taken = |error| CannotStart(format!("{address} cannot be used: {error}"));
+    TcpListener::bind(address).await.map_err(taken)
+}
+
+async fn serve_plain(listener: TcpListener, door: plain::Plain) {
+    let door = Rc::new(door);
+    let answered = move |request| {
+        let door = door.clone();
+        async move { door.answer(request).await }
+    };
+    crate::node::http::serve(listener, None, answered).await;
 }
 
 /// Tell the desk every second who listens.
