@@ -97,9 +97,9 @@ def town_hall(tmp_path: Path) -> Iterator[TownHall]:
     hall.stop()
 
 
-async def chromium(*more: str) -> AsyncIterator[Browser]:
+async def chromium(*more: str, program: str | Path = CHROMIUM) -> AsyncIterator[Browser]:
     async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *more])
+        browser = await play.chromium.launch(executable_path=program, args=[*QUIET, *more])
         yield browser
         await browser.close()
 
