@@ -57,7 +57,11 @@ class TownHall:
         self.page = public.format(port=self.port, proxy=self.port + 8)
         args = [HUSTINGS, "serve", "--json", "--data", data, "--port", str(self.port)]
         args += [*more, "--public", self.page]
-        with (data.parent / "serve.log").open("w") as log:
+        with (
+            data.parent.parent / "serve.log"
+            if data.parent.name == "disk"
+            else data.parent / "serve.log"
+        ).open("w") as log:
             self.process = subprocess.Popen(args, stdout=subprocess.PIPE, stderr=log, text=True)
         assert self.process.stdout
         self.ready: dict[str, Any] = json.loads(self.process.stdout.readline() or "null")
@@ -76,9 +80,16 @@ class TownHall:
             api.post("/halls", json={"hall": "eve", "title": "Eve of it"}).raise_for_status()
             given = {}
             for seat in seats:
-                told = {"seat": seat, "name": f"Name Of {seat}"}
-                given[seat] = api.post("/halls/eve/seats", json=told).raise_for_status().json()
+                given[seat] = self.seat(seat)
             api.post("/halls/eve/open").raise_for_status()
+        return given
+
+    def seat(self, seat: str) -> dict[str, Any]:
+        told = {"seat": seat, "name": f"Name Of {seat}"}
+        with self.api as api:
+            given: dict[str, Any] = (
+                api.post("/halls/eve/seats", json=told).raise_for_status().json()
+            )
         return given
 
     def pid(self, name: str) -> int:

@@ -10,8 +10,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hustings.api.context import context
+from hustings.desk.ports import Unwritable
 from hustings.domain.refusals import Refused
 
 _log = logging.getLogger(__name__)
@@ -66,8 +68,34 @@ def install(app: FastAPI) -> None:
         where = ".".join(str(part) for part in first["loc"][1:]) or "body"
         return problem(Refused("field_invalid", f"{where}: {first['msg']}."))
 
-    @app.exception_handler(Exception)
-    async def fault(request: Request, error: Exception) -> Response:
+    @app.exception_handler(Unwritable)
+    async def unwritable(request: Request, error: Unwritable) -> Response:
         context(request).counters.count("hustings_desk_faults_total")
-        _log.error("api.fault", exc_info=error)
-        return problem(Refused("fault"))
+        _log.error("desk.log_unwritable reason=%s", str(error).replace(" ", "_"))
+        return problem(Refused("log_unwritable", f"It says: {error}."))
+
+    app.add_middleware(Faults)
+
+
+class Faults:
+    """A bug of ours is answered like everything else, and the connection goes on."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:  # Whatever it was, somebody waits for an answer.
+            if scope["type"] != "http" or begun:
+                raise
+            context(Request(scope)).counters.count("hustings_desk_faults_total")
+            _log.error("api.fault", exc_info=error)
+            await problem(Refused("fault"))(scope, receive, send)

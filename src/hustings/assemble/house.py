@@ -39,7 +39,9 @@ def house(site: Site, say: Callable[[str], None]) -> Iterator[House]:
             prepare(site)
         children = nodes.children(site, found, _nats_token(site))
         around = Surroundings(site.run, site.logs, monotonic_ms, say)
-        told = {"url": site.local, "api": site.api, "public": site.public}
+        # A certificate is for the public name, also when this machine asks.
+        near = site.public if site.tls else site.local
+        told = {"url": near, "api": site.api, "public": site.public}
         nodes.write(site.server, json.dumps(told))
         yield House(site, Shell(children, around), first_start)
     finally:

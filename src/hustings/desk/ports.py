@@ -14,6 +14,10 @@ class Conflict(Exception):
     """Somebody else appended first. With one desk to a log this is a bug of ours."""
 
 
+class Unwritable(Exception):
+    """What was to be kept cannot be: a disk that is full, or that takes nothing. Says why."""
+
+
 class Clock(Protocol):
     def now_ms(self) -> int:
         """Wall time, never running back."""
@@ -29,7 +33,8 @@ class Store(Protocol):
     async def append(self, entries: Sequence[Entry], *, erase: PersonId | None = None) -> None:
         """Keep `entries` of one hall, all or none; with them erase every text about a person.
 
-        Raises Conflict where the first of them is not the hall's next.
+        Raises Conflict where the first of them is not the hall's next, Unwritable where the disk
+        takes nothing.
         """
 
     async def halls(self) -> list[HallId]: ...

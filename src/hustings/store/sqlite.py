@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from hustings.desk.ports import Conflict
+from hustings.desk.ports import Conflict, Unwritable
 from hustings.domain.ids import HallId, PersonId
 from hustings.ledger.canonical import canonical
 from hustings.ledger.records import Entry, Text
@@ -50,6 +50,14 @@ class SqliteStore:
         await self._engine.dispose()
 
     async def append(self, entries: Sequence[Entry], *, erase: PersonId | None = None) -> None:
+        try:
+            await self._append(entries, erase)
+        except OperationalError as error:
+            raise Unwritable(str(error.orig)) from error
+        if erase is not None:
+            await self._empty_the_write_ahead_log()
+
+    async def _append(self, entries: Sequence[Entry], erase: PersonId | None) -> None:
         hall = entries[0].hall
         async with self._engine.begin() as connection:
             expected = (
@@ -72,8 +80,6 @@ class SqliteStore:
                     text("DELETE FROM texts WHERE hall = :h AND person = :p"),
                     {"h": hall, "p": erase},
                 )
-        if erase is not None:
-            await self._empty_the_write_ahead_log()
 
     async def _empty_the_write_ahead_log(self) -> None:
         async with self._engine.connect() as connection:

@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods)]
 
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -70,9 +71,13 @@ impl Clock {
         Instant::now()
     }
 
+    /// Wall time that never runs back: where the machine's clock is set back, ours stands still, as the desk's does,
+    /// or passes just made would count as made in the future.
     pub fn wall(&self) -> WallMs {
+        static LATEST_MS: AtomicI64 = AtomicI64::new(0);
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        WallMs(since_epoch.as_millis() as i64)
+        let now_ms = since_epoch.as_millis() as i64;
+        WallMs(LATEST_MS.fetch_max(now_ms, Ordering::Relaxed).max(now_ms))
     }
 
     /// Media time at a moment of the monotonic clock.

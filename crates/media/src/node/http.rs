@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,9 +16,11 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::rules::refusal;
+
+use super::sealed::Trust;
 
 use super::worded::Worded;
 
@@ -175,13 +178,35 @@ pub async fn pass_on(
     let asked = async {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        tokio::task::spawn_local(async move {
-            let _ = connection.await;
-        });
-        Ok::<_, Fault>(sender.send_request(request).await?)
+        ask_over(stream, request).await
     };
     tokio::time::timeout(within, asked).await?
 }
 
+/// The same, sealed and with the right host at the other end.
+pub async fn pass_on_sealed(
+    address: SocketAddr,
+    trust: &Trust,
+    request: Request<Full<Bytes>>,
+    within: Duration,
+) -> Result<Response<Incoming>, Fault> {
+    let asked = async {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let connector = TlsConnector::from(trust.config.clone());
+        ask_over(connector.connect(trust.host.clone(), stream).await?, request).await
+    };
+    tokio::time::timeout(within, asked).await?
+}
+
+async fn ask_over<S>(stream: S, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin + 'static,
+{
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    tokio::task::spawn_local(async move {
+        let _ = connection.await;
+    });
+    Ok(sender.send_request(request).await?)
+}

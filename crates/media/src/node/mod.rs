@@ -10,6 +10,7 @@ mod edge;
 mod http;
 mod link;
 mod passes;
+mod sealed;
 mod start;
 mod stage;
 mod thread;

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::io::{ErrorKind, Write};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 
 use crate::crowd::Ear;
 use crate::node::clock::Clock;
+use crate::node::crowd::place::Place;
+use crate::node::sealed::{Sealed, Trust};
 use crate::node::start::CannotStart;
 
 const BEAT: Duration = Duration::from_millis(100);
@@ -45,7 +47,7 @@ fn default_ramp() -> f64 {
 
 struct Listener {
     ear: Ear,
-    stream: Option<TcpStream>,
+    stream: Option<Sealed>,
     body: Body,
     asked: Instant,
     first_sound: bool,
@@ -66,6 +68,7 @@ pub struct Ears {
     address: SocketAddr,
     host: String,
     path: String,
+    trust: Option<Trust>,
     clock: Clock,
     poll: Poll,
     listeners: Vec<Listener>,
@@ -79,14 +82,13 @@ pub struct Ears {
 
 impl Ears {
     pub fn open(order: ListenersOrder, clock: Clock) -> Result<Self, CannotStart> {
-        let rest = order.stream.strip_prefix("http://").ok_or("a stream begins with http://")?;
-        let (host, path) = rest.split_once('/').ok_or("a stream has a path")?;
-        let address = host.to_socket_addrs()?.next().ok_or("the stream's host is unknown")?;
+        let Place { host, path, address, trust } = Place::of(&order.stream)?;
         let open = |path: &Option<PathBuf>| path.as_ref().map(File::create).transpose();
         Ok(Self {
             address,
-            host: host.to_owned(),
-            path: format!("/{path}"),
+            host,
+            path,
+            trust,
             clock,
             poll: Poll::new()?,
             listeners: Vec::new(),
@@ -152,12 +154,13 @@ impl Ears {
         let listener = &mut self.listeners[id];
         listener.body = Body::default();
         listener.again = None;
-        match TcpStream::connect(self.address) {
-            Ok(mut stream) => {
-                let interest = Interest::READABLE | Interest::WRITABLE;
-                let _ = self.poll.registry().register(&mut stream, Token(id), interest);
-                listener.stream = Some(stream);
-            }
+        let made = TcpStream::connect(self.address).and_then(|mut stream| {
+            let interest = Interest::READABLE | Interest::WRITABLE;
+            self.poll.registry().register(&mut stream, Token(id), interest)?;
+            Sealed::guest(stream, self.trust.as_ref())
+        });
+        match made {
+            Ok(stream) => listener.stream = Some(stream),
             Err(_) => listener.again = Some(now + AGAIN),
         }
     }
@@ -170,6 +173,7 @@ impl Ears {
         };
         let from = listener.ear.resume_from().map_or(String::new(), |no| format!("?from={}", no.0));
         let request = format!("GET {}{from} HTTP/1.1\r\nHost: {}\r\n\r\n", self.path, self.host);
+        // Sealed before the handshake is over, it goes out with the handshake's last message.
         if stream.write(request.as_bytes()).is_ok() {
             listener.body.head = Some(Vec::new());
         }
@@ -217,7 +221,7 @@ impl Ears {
         let now = self.clock.instant();
         let listener = &mut self.listeners[id];
         if let Some(mut stream) = listener.stream.take() {
-            let _ = self.poll.registry().deregister(&mut stream);
+            let _ = self.poll.registry().deregister(&mut stream.stream);
         }
         listener.ear.reconnected();
         listener.again = Some(now + AGAIN);

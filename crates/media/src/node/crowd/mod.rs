@@ -2,6 +2,7 @@
 
 mod ears;
 mod mouths;
+mod place;
 mod run;
 mod sound;
 mod wire;

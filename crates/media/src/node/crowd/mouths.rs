@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -17,9 +17,11 @@ use serde_json::{Value, json};
 use crate::codec::{Decoder, Encoder, Quality};
 use crate::crowd::{Mouth, Said};
 use crate::node::clock::Clock;
-use crate::node::http::pass_on;
+use crate::node::http::{pass_on, pass_on_sealed};
+use crate::node::start::CannotStart;
 use crate::units::FRAME_SAMPLES;
 
+use super::place::Place;
 use super::wire::Wire;
 
 const FRAME: Duration = Duration::from_millis(20);
@@ -118,13 +120,11 @@ impl Speaker {
     }
 
     fn connect(&self, live: &mut Live) -> Option<(Mouth, Wire)> {
-        let rest = self.order.whip.strip_prefix("http://")?;
-        let (authority, path) = rest.split_once('/')?;
-        let address = authority.to_socket_addrs().ok()?.next()?;
-        let local = local_address(address)?;
+        let place = Place::of(&self.order.whip).map_err(|CannotStart(why)| live.refused = Some(why)).ok()?;
+        let local = local_address(place.address)?;
         let wire = if self.order.tcp { Wire::tcp(local) } else { Wire::udp(local)? };
         let (mut mouth, offer) = Mouth::offer(wire.proto(), wire.local, self.clock.instant());
-        match post(authority, &format!("/{path}"), &self.order.pass, offer) {
+        match post(&place, &self.order.pass, offer) {
             Ok(answer) => mouth.accept(&answer).then_some((mouth, wire)),
             Err(refused) => {
                 live.refused = Some(refused);
@@ -225,26 +225,30 @@ fn frames_since(origin: Instant, now: Instant) -> u64 {
 }
 
 /// The address of ours from which `target` is reached.
-fn local_address(target: SocketAddr) -> Option<std::net::IpAddr> {
-    let probe = UdpSocket::bind("0.0.0.0:0").ok()?;
+fn local_address(target: SocketAddr) -> Option<IpAddr> {
+    let any: IpAddr = if target.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    let probe = UdpSocket::bind((any, 0)).ok()?;
     probe.connect(target).ok()?;
     probe.local_addr().ok().map(|address| address.ip())
 }
 
-fn post(authority: &str, path: &str, pass: &str, offer: String) -> Result<String, String> {
+fn post(place: &Place, pass: &str, offer: String) -> Result<String, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
     tokio::task::LocalSet::new().block_on(&runtime, async {
-        let request = Request::post(path)
-            .header("Host", authority)
+        let request = Request::post(&place.path)
+            .header("Host", &place.host)
             .header("Content-Type", "application/sdp")
             .header("Authorization", format!("Bearer {pass}"))
             .body(Full::new(Bytes::from(offer)))
             .map_err(|error| error.to_string())?;
-        let response =
-            pass_on(authority, request, SILENT).await.map_err(|error| error.to_string())?;
+        let response = match &place.trust {
+            Some(trust) => pass_on_sealed(place.address, trust, request, SILENT).await,
+            None => pass_on(&place.address.to_string(), request, SILENT).await,
+        }
+        .map_err(|error| error.to_string())?;
         let created = response.status() == 201;
         let body = response.into_body().collect().await.map_err(|error| error.to_string())?;
         let text = String::from_utf8_lossy(&body.to_bytes()).into_owned();

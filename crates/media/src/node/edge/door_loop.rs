@@ -15,11 +15,11 @@ use tokio::sync::watch;
 use crate::edge::{ConnId, Door, DoorCounts, Input, Output};
 use crate::flow::{HallId, Part};
 use crate::node::clock::Clock;
+use crate::node::sealed::Sealed;
 use crate::node::start::CannotStart;
 use crate::program::header;
 use crate::units::PartNo;
 
-use super::wire::Wire;
 
 const LISTENER: Token = Token(usize::MAX);
 const WAKE: Token = Token(usize::MAX - 1);
@@ -70,7 +70,7 @@ pub struct DoorLoop {
     inbox: Receiver<ToDoor>,
     view: watch::Sender<Arc<View>>,
     door: Door,
-    conns: Vec<Option<Wire>>,
+    conns: Vec<Option<Sealed>>,
     free: Vec<ConnId>,
     closing: Vec<ConnId>,
     halls: Vec<HallId>,
@@ -188,7 +188,7 @@ impl DoorLoop {
                 self.free.push(id);
                 continue;
             }
-            let Ok(wire) = Wire::new(stream, self.tls.as_ref()) else {
+            let Ok(wire) = Sealed::host(stream, self.tls.as_ref()) else {
                 self.free.push(id);
                 continue;
             };

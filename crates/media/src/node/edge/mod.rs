@@ -7,6 +7,5 @@ mod pages;
 mod plain;
 mod run;
 mod upstream;
-mod wire;
 
 pub use run::run;

@@ -1,28 +1,45 @@
-//! One listener's connection, plain or TLS, as bytes that can be read and written without waiting.
+//! A TCP connection, plain or TLS, as bytes that can be read and written without waiting.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::Arc;
 
 use mio::net::TcpStream;
-use rustls::{ServerConfig, ServerConnection};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, Connection, ServerConfig, ServerConnection};
 
 /// Sealed bytes that the kernel has not taken: a few parts. Past that, nothing more is sealed.
 const SEALED_BYTES_MAX: usize = 16 * 1024;
 
-pub struct Wire {
+pub struct Sealed {
     pub stream: TcpStream,
-    tls: Option<Box<ServerConnection>>,
+    tls: Option<Box<Connection>>,
 }
 
-impl Wire {
-    pub fn new(stream: TcpStream, tls: Option<&Arc<ServerConfig>>) -> io::Result<Self> {
-        let tls = tls
-            .map(|config| {
-                let mut made = ServerConnection::new(config.clone()).map_err(io::Error::other)?;
-                made.set_buffer_limit(Some(SEALED_BYTES_MAX));
-                Ok::<_, io::Error>(Box::new(made))
-            })
-            .transpose()?;
+/// Whom a guest wants to reach, and whom it trusts.
+#[derive(Clone)]
+pub struct Trust {
+    pub config: Arc<ClientConfig>,
+    pub host: ServerName<'static>,
+}
+
+impl Sealed {
+    /// Somebody came.
+    pub fn host(stream: TcpStream, tls: Option<&Arc<ServerConfig>>) -> io::Result<Self> {
+        let made = tls.map(|config| ServerConnection::new(config.clone())).transpose();
+        Self::over(stream, made.map_err(io::Error::other)?.map(Connection::from))
+    }
+
+    /// We came to somebody.
+    pub fn guest(stream: TcpStream, tls: Option<&Trust>) -> io::Result<Self> {
+        let made = tls.map(|trust| ClientConnection::new(trust.config.clone(), trust.host.clone())).transpose();
+        Self::over(stream, made.map_err(io::Error::other)?.map(Connection::from))
+    }
+
+    fn over(stream: TcpStream, tls: Option<Connection>) -> io::Result<Self> {
+        let tls = tls.map(|mut tls| {
+            tls.set_buffer_limit(Some(SEALED_BYTES_MAX));
+            Box::new(tls)
+        });
         Ok(Self { stream, tls })
     }
 
