@@ -14,7 +14,7 @@ import pytest
 from cryptography import x509
 
 from tests.e2e.authority import Authority
-from tests.e2e.conftest import SEALED, TownHall, chromium, until
+from tests.e2e.conftest import HUSTINGS, SEALED, TownHall, chromium, free_ports, until
 
 
 @pytest.fixture
@@ -163,3 +163,25 @@ def test_whoever_is_silent_inside_tls_is_not_waited_for(
         with suppress(ConnectionResetError, ssl.SSLEOFError):
             while tls.recv(65_536):
                 pass
+
+
+def test_a_certificate_that_ran_out_opens_the_doors_and_is_told(tmp_path: Path) -> None:
+    cert, key = Authority(tmp_path).sign(tmp_path / "tls", "127.0.0.1", days=-1)
+    port = free_ports()
+    args = ["--data", tmp_path / "data", "--port", port, "--cert", cert, "--key", key]
+    args += ["--public", f"https://127.0.0.1:{port}"]
+    with (tmp_path / "out").open("w") as out:
+        serving = subprocess.Popen([HUSTINGS, "serve", *map(str, args)], stdout=out)
+    try:
+        end = time.monotonic() + 30
+        while "Stop with Ctrl-C" not in (said := (tmp_path / "out").read_text()):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        answer = httpx.get(f"https://127.0.0.1:{port}/livez", verify=False)
+    finally:
+        serving.terminate()
+        serving.wait(20)
+
+    assert answer.status_code == 200
+    assert "The certificate: It ran out on" in said
+    assert "Renew it; no restart is needed." in said

@@ -1,6 +1,7 @@
 """`hustings serve`: a whole town hall on this machine, until it is told to stop."""
 
 import asyncio
+import datetime as dt
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,6 +14,7 @@ from hustings.cli.common import SITE, Told, takes
 from hustings.config import ClientSettings, Settings, notify_socket
 from hustings.fleet.site import Site
 from hustings.ops.clock import SystemClock
+from hustings.ops.doctor import certificate
 from hustings.ops.notify import notify
 
 POLL_MS = 50
@@ -99,7 +101,22 @@ def _lines(ready: dict[str, Any], house: House) -> list[str]:
     lines = [f"Town hall open at {house.site.public}"]
     if house.first_start:
         lines += ["", "Owner's link, good once, for 24 hours:", f"  {ready['studio_url']}", ""]
-    return [*lines, "Create a hall with: hustings hall create", "Stop with Ctrl-C."]
+    return [
+        *lines,
+        *_certificate_lines(house.site),
+        "Create a hall with: hustings hall create",
+        "Stop with Ctrl-C.",
+    ]
+
+
+def _certificate_lines(site: Site) -> list[str]:
+    """What people's browsers will say against a certificate of the operator's, if anything."""
+    if site.settings.cert is None:
+        return []
+    now = dt.datetime.fromtimestamp(SystemClock().now_ms() / 1000, dt.UTC)
+    found = certificate(site.settings.cert, site.public, now)
+    told = f"The certificate: {found.sentence} {found.mend}".rstrip()
+    return [] if found.standing == "good" else [told, ""]
 
 
 def _failed(task: "asyncio.Future[None]") -> bool:
