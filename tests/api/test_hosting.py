@@ -44,7 +44,49 @@ async def test_the_public_sees_the_hall_and_staff_see_backstage(town):
     staff = (await town.ask("GET", "/halls/demo")).json()
 
     assert public["seats"] == [{"seat": "ana", "name": "Ana Ferreira", "host": False}]
-    assert staff.keys() - public.keys() == {"lines", "audience", "nodes", "people"}
+    assert staff.keys() - public.keys() == {
+        *("lines", "audience", "nodes", "people", "recording", "consents")
+    }
+
+
+async def test_recording_is_public_and_settled_before_doors(town):
+    await town.hall("announce", record=True)
+    off = (await town.ask("POST", "/halls/demo/recording", {"on": False})).json()
+    await town.ask("POST", "/halls/demo/recording", {"on": True})
+    speaker = bearer((await town.seat())["pass"])
+    stranger = await town.ask("POST", "/halls/demo/recording", {"on": False}, headers=speaker)
+    await town.ask("POST", "/halls/demo/open")
+    late = await town.ask("POST", "/halls/demo/recording", {"on": False})
+
+    public = (await town.ask("GET", "/halls/demo", headers={})).json()
+    assert (off["recorded"], public["recorded"]) == (False, True)
+    assert (told(stranger), told(late)) == ("not_allowed", "hall_state")
+
+
+async def test_a_speaker_agrees_by_their_own_pass_and_for_nobody_else(town):
+    await town.hall("open", record=True)
+    ana = bearer((await town.seat())["pass"])
+    await town.seat("ben", "Ben")
+    listener = await town.guest("listener")
+
+    agreed = await town.ask("POST", "/halls/demo/consent", {}, headers=ana)
+    again = await town.ask("POST", "/halls/demo/consent", {"seat": "ana"}, headers=ana)
+    foreign = await town.ask("POST", "/halls/demo/consent", {"seat": "ben"}, headers=ana)
+    seatless = await town.ask("POST", "/halls/demo/consent", {}, headers=listener)
+
+    assert (agreed.json()["new"], again.json()["new"]) == (["ana"], [])
+    assert (told(foreign), told(seatless)) == ("not_allowed", "seat_unknown")
+    assert (await town.ask("GET", "/halls/demo")).json()["consents"] == ["ana"]
+
+
+async def test_a_host_notes_consent_that_was_got_elsewhere(town):
+    await town.hall("open", record=True)
+    await town.seat()
+    await town.seat("obs", "Camera", consent=True)
+
+    await town.ask("POST", "/halls/demo/consent", {"seat": "ana"})
+
+    assert (await town.ask("GET", "/halls/demo")).json()["consents"] == ["ana", "obs"]
 
 
 async def test_a_seat_comes_with_a_link_that_says_who_and_where(town):

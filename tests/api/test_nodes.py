@@ -30,11 +30,41 @@ async def test_a_node_that_says_hello_is_told_what_to_do(town):
     await town.bus.arrive(*hello("stage-1", "stage"))
 
     edge, stage = orders(town, "edge-1")[-1], orders(town, "stage-1")[-1]
-    assert edge["halls"][0]["seats"] == [{"seat": "ana", "name": "Ana Ferreira", "host": True}]
-    assert stage["halls"][0]["seats"] == [{"seat": "ana", "host": True}]
+    assert edge["halls"][0]["seats"] == [
+        {"seat": "ana", "name": "Ana Ferreira", "host": True, "consented": False}
+    ]
+    assert stage["halls"][0]["seats"] == [{"seat": "ana", "host": True, "consented": False}]
     assert stage["halls"][0]["stages"] == ["127.0.0.1:8004"]
     assert (stage["desk"], stage["revision"]) == ("127.0.0.1:8005", town.desk.revision)
     assert "Ana" not in json.dumps(orders(town, "stage-1"))
+
+
+async def test_nodes_are_told_what_is_recorded_and_who_agreed_to_it(town):
+    await town.hall("open", record=True)
+    await town.seat()
+    await town.seat("ben", "Ben", consent=True)
+    await town.bus.arrive(*hello("recorder-1", "recorder"))
+
+    hall = orders(town, "recorder-1")[-1]["halls"][0]
+
+    assert hall["record"] is True
+    assert hall["seats"] == [
+        {"seat": "ana", "host": False, "consented": False},
+        {"seat": "ben", "host": False, "consented": True},
+    ]
+
+
+async def test_how_the_recording_stands_is_shown_backstage_until_nobody_says(town):
+    await town.hall("open", record=True)
+    told = {"state": "stopped", "reason": "disk_full", "bytes": 9, "missing": 2}
+    happening = {"kind": "recording", "hall": "demo", **told}
+    await town.bus.arrive(*batch("recorder-1", happening, role="recorder"))
+
+    now = (await town.ask("GET", "/halls/demo")).json()
+    town.clock.advance(5001)
+    later = (await town.ask("GET", "/halls/demo")).json()
+
+    assert (now["recording"], later["recording"]) == (told, None)
 
 
 async def test_edges_are_told_where_packagers_are_and_packagers_no_names(town):
@@ -144,13 +174,14 @@ async def test_nonsense_from_a_node_is_counted_and_harms_nothing(town):
     odd = [
         {"kind": "audience", "hall": "demo"},
         {"kind": "lines", "hall": "demo", "lines": [1]},
+        {"kind": "recording", "hall": "demo", "state": "done"},
         {},
     ]
     for happening in odd:
         await town.bus.arrive(*batch("stage-1", happening))
     await town.bus.arrive(*batch("stage-1", {**UP, "hall": "none"}))
 
-    assert town.stagehand.peer_faults == 12
+    assert town.stagehand.peer_faults == 13
     assert (await town.ask("GET", "/halls/demo")).json()["nodes"][0]["node"] == "stage-1"
 
 

@@ -1,18 +1,21 @@
 """The packager as a node: orders, halls that come and go, and the stream edges ask for."""
 
 import json
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from hustings.packager.boxes import header
-from hustings.packager.post import Post, read
 from hustings.packager.rendition import KEPT_LL_PARTS, Shelf
 from hustings.packager.segment import LlPart
 from hustings.packager.serve import build
 from hustings.packager.workshop import Workshop
+from hustings.parts.post import Post, Who, read
 from hustings.testing.bus import FakeBus
 from hustings.testing.clock import ManualClock
+
+WHO = Who("packager-1", "packager", "b", "1")
 
 
 def orders(*halls):
@@ -25,11 +28,11 @@ def orders(*halls):
 
 async def test_the_last_orders_are_followed_when_desk_and_nats_are_gone(tmp_path):
     bus, heard = FakeBus(), []
-    first = Post("packager-1", tmp_path, bus, "b1")
-    await first.begin("1", lambda wanted: None)
+    first = Post(replace(WHO, boot="b1"), tmp_path, bus)
+    await first.begin(lambda wanted: None)
     await bus.arrive("hustings.orders.packager-1", orders(("demo", "live")))
 
-    await Post("packager-1", tmp_path, FakeBus(), "b2").begin("1", heard.append)
+    await Post(replace(WHO, boot="b2"), tmp_path, FakeBus()).begin(heard.append)
 
     assert [[(w.hall, w.ended, w.stages) for w in told] for told in heard] == [
         [("demo", False, ("127.0.0.1:9",))]
@@ -38,8 +41,8 @@ async def test_the_last_orders_are_followed_when_desk_and_nats_are_gone(tmp_path
 
 async def test_what_is_no_order_changes_nothing(tmp_path):
     bus, heard = FakeBus(), []
-    post = Post("packager-1", tmp_path, bus, "b")
-    await post.begin("1", heard.append)
+    post = Post(replace(WHO, boot="b"), tmp_path, bus)
+    await post.begin(heard.append)
 
     for message in (b"", b"null", b'{"halls":[{}]}', b'{"halls":7}', b"\xff", b"[" * 9999):
         await bus.arrive("hustings.orders.packager-1", message)
@@ -50,8 +53,8 @@ async def test_what_is_no_order_changes_nothing(tmp_path):
 
 async def test_it_asks_again_when_no_orders_come_and_tells_what_it_packed(tmp_path):
     bus = FakeBus()
-    post = Post("packager-1", tmp_path, bus, "b")
-    await post.begin("1", lambda wanted: None)
+    post = Post(replace(WHO, boot="b"), tmp_path, bus)
+    await post.begin(lambda wanted: None)
 
     for second in range(5):
         await post.beat(second, [{"kind": "packed", "hall": "demo", "ll_no": 7, "holes": 0}])

@@ -16,7 +16,7 @@ import pytest
 HERE = Path(__file__).parent
 HUSTINGS = (sys.executable, "-m", "hustings")
 DEADLINE_S = 20
-NAMES = ("nats", "desk", "stage-1", "edge-1", "packager-1")
+NAMES = ("nats", "desk", "stage-1", "edge-1", "packager-1", "recorder-1")
 
 
 class Town:

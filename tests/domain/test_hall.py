@@ -14,9 +14,11 @@ from hustings.domain.wishes import (
     CreateHall,
     ErasePerson,
     FreeSeat,
+    GiveConsent,
     GiveSeat,
     Invitation,
     MoveHall,
+    SetRecording,
 )
 
 T0 = 1_790_000_000_000
@@ -113,6 +115,38 @@ def test_who_loses_the_seat_loses_the_pass_to_it():
 
     assert hall.floor.seats == {}
     assert hall.people.revoked == {"j1": T0 + 9}
+
+
+@pytest.mark.parametrize("state", State)
+def test_whether_it_is_recorded_is_settled_before_doors(state):
+    hall = halls.replace(make(), state=state)
+
+    if state in halls.RECORDING_OPEN:
+        assert after(hall, SetRecording(True), T0).recorded
+    else:
+        assert refusal(lambda: after(hall, SetRecording(True), T0)) == "hall_state"
+    assert halls.decide(hall, SetRecording(False), OWNER, T0) == []
+
+
+def test_consent_belongs_to_the_person_and_goes_with_the_seat():
+    hall = after(after(make(), seat(), T0), GiveConsent(SeatId("ana")), T0)
+    agreed = hall.floor.seats["ana"].consented
+    hall = after(after(hall, FreeSeat(SeatId("ana")), T0), seat(), T0)
+
+    assert agreed
+    assert not hall.floor.seats["ana"].consented
+
+
+def test_nobody_agrees_for_somebody_else_but_those_who_may_give_seats():
+    hall = after(make(), seat(), T0)
+    ben = By(PersonId("p_ben0000000000000"), Role.SPEAKER)
+    ana = By(ANA, Role.SPEAKER)
+
+    assert refusal(lambda: after(hall, GiveConsent(SeatId("ana")), T0, by=ben)) == "not_allowed"
+    assert refusal(lambda: after(hall, GiveConsent(), T0, by=ben)) == "seat_unknown"
+    assert [(e.person, e.by) for e in halls.decide(hall, GiveConsent(), ana, T0)] == [(ANA, ANA)]
+    noted = halls.decide(hall, GiveConsent(SeatId("ana")), OWNER, T0)
+    assert [(e.person, e.by) for e in noted] == [(ANA, OWNER.person)]
 
 
 def test_a_seat_is_given_once():

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from hustings.packager.boxes import header
-from hustings.packager.codec import OpusDecoder
-from hustings.packager.grid import (
+from hustings.packager.order import LEAP_PARTS, Order
+from hustings.parts.codec import OpusDecoder
+from hustings.parts.grid import (
     LL_SAMPLES,
     PART_PACKETS,
     PART_SAMPLES,
     SAMPLE_RATE_HZ,
     SEGMENT_PARTS,
 )
-from hustings.packager.order import LEAP_PARTS, Order
-from hustings.packager.parts import Part
+from hustings.parts.stream import Part
 
 VOICES = Path(__file__).parents[2] / "src/hustings/voices"
 FIRST = 7_760_417 * SEGMENT_PARTS

@@ -19,9 +19,9 @@ import m3u8
 import numpy as np
 import pytest
 
-from hustings.packager.codec import OpusDecoder
-from hustings.packager.grid import LL_SAMPLES, PART_SAMPLES, SAMPLE_RATE_HZ
-from hustings.packager.parts import Splitter
+from hustings.parts.codec import OpusDecoder
+from hustings.parts.grid import LL_SAMPLES, PART_SAMPLES, SAMPLE_RATE_HZ
+from hustings.parts.stream import Splitter
 from tests.chaos.test_control_plane_gone import keep_down
 from tests.e2e.conftest import HUSTINGS, ROOT, TownHall
 

@@ -10,18 +10,20 @@ from hustings.domain import hall as halls
 from hustings.domain.floor import SEATS_MAX
 from hustings.domain.hall import MOVES, State
 from hustings.domain.refusals import Refused
-from hustings.domain.roles import Role
+from hustings.domain.roles import Power, Role, may
 from hustings.domain.wishes import (
     By,
     CreateHall,
     ErasePerson,
     FreeSeat,
+    GiveConsent,
     GivePass,
     GiveSeat,
     Invitation,
     MoveHall,
     NoteLineDown,
     NoteLineUp,
+    SetRecording,
 )
 from hustings.ledger import chain
 from hustings.ledger.records import Entry, seal, unseal_all
@@ -37,12 +39,14 @@ LINES = st.sampled_from(["l1", "l2", "l3"])
 class AnyEvening(RuleBasedStateMachine):
     """The live hall equals the fold of its log, and the log verifies, after any wish."""
 
-    @initialize(starts_in=st.one_of(st.none(), st.integers(-5, 60_000)))
-    def create(self, starts_in):
+    @initialize(starts_in=st.one_of(st.none(), st.integers(-5, 60_000)), record=st.booleans())
+    def create(self, starts_in, record):
         self.now, self.drawn, self.entropy = T0, 0, SeededEntropy()
         self.entries, self.head = [], chain.GENESIS
         starts_at_ms = None if starts_in is None else T0 + starts_in
-        wish = CreateHall(hall="demo", title="Demo", starts_at_ms=starts_at_ms, window_ms=600)
+        wish = CreateHall(
+            hall="demo", title="Demo", starts_at_ms=starts_at_ms, window_ms=600, record=record
+        )
         owner = By("p_owner", Role.OWNER)
         self.hall = None
         self.keep(halls.create(wish, by=owner, now_ms=self.now))
@@ -56,10 +60,10 @@ class AnyEvening(RuleBasedStateMachine):
             if event.KIND == "person_erased":
                 self.entries = [without(entry, event.person) for entry in self.entries]
 
-    def ask(self, wish, role):
+    def ask(self, wish, role, person="p_asker"):
         before = self.hall
         try:
-            self.keep(halls.decide(self.hall, wish, By("p_asker", role), self.now))
+            self.keep(halls.decide(self.hall, wish, By(person, role), self.now))
         except Refused:
             assert self.hall is before
 
@@ -85,9 +89,23 @@ class AnyEvening(RuleBasedStateMachine):
         self.ask(MoveHall(move), by)
         assert self.hall.state == state or (state, move) in MOVES
 
-    @rule(seat=SEATS, role=ROLES, by=ROLES)
-    def give_seat(self, seat, role, by):
-        self.ask(GiveSeat(seat, self.invitation(role)), by)
+    @rule(on=st.booleans(), by=ROLES)
+    def set_recording(self, on, by):
+        before, state = self.hall.recorded, self.hall.state
+        self.ask(SetRecording(on), by)
+        assert self.hall.recorded == before or state in halls.RECORDING_OPEN
+
+    @rule(seat=SEATS, role=ROLES, by=ROLES, consented=st.booleans())
+    def give_seat(self, seat, role, by, consented):
+        self.ask(GiveSeat(seat, self.invitation(role), consented), by)
+
+    @rule(seat=st.none() | SEATS, by=ROLES, person=PEOPLE)
+    def give_consent(self, seat, by, person):
+        before = self.hall.floor.seats
+        self.ask(GiveConsent(seat), by, person)
+        for new in self.hall.floor.seats.values():
+            if new != before[new.seat]:
+                assert new.person == person or may(by, Power.GIVE_SEATS)
 
     @rule(role=ROLES, by=ROLES)
     def give_pass(self, role, by):
@@ -129,6 +147,16 @@ class AnyEvening(RuleBasedStateMachine):
         seats = self.hall.floor.seats
         assert len(seats) <= SEATS_MAX
         assert {seat.person for seat in seats.values()} <= self.hall.people.by_id.keys()
+
+    @invariant()
+    def consent_is_in_the_log_under_the_name_of_whoever_has_the_seat(self):
+        said = {
+            (entry.record["facts"]["seat"], entry.record["facts"]["person"])
+            for entry in self.entries
+            if entry.record["kind"] == "consent_given"
+        }
+        seats = self.hall.floor.seats.values()
+        assert {(s.seat, s.person) for s in seats if s.consented} <= said
 
     @invariant()
     def no_pass_is_both_good_and_withdrawn(self):

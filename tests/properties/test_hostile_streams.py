@@ -7,7 +7,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hustings.packager.parts import Part, Splitter, StreamFault
+from hustings.parts.stream import Part, Splitter, StreamFault
+from hustings.recorder.folder import whole_parts
 
 CMAF = Path(__file__).parents[2] / "spec/vectors/cmaf"
 STREAM = (CMAF / "header.bin").read_bytes() + 3 * (CMAF / "part.bin").read_bytes()
@@ -47,10 +48,35 @@ def test_noise_is_a_fault_or_nothing(noise):
         assert read(noise) == []
 
 
+PART = (CMAF / "part.bin").read_bytes()
+FILE = 3 * PART
+
+
+@given(st.integers(0, len(FILE)))
+def test_a_file_cut_off_anywhere_gives_its_whole_parts_and_where_they_end(at):
+    parts, size = whole_parts(FILE[:at])
+
+    assert len(parts) == at // len(PART)
+    assert size == len(parts) * len(PART)
+    assert b"".join(part.data for part in parts) == FILE[:size]
+
+
+@given(st.integers(0, len(FILE)), st.binary(min_size=1, max_size=60))
+def test_what_follows_a_mended_file_is_read_whatever_its_end_was(at, noise):
+    _, size = whole_parts(FILE[:at] + noise)
+    mended = (FILE[:at] + noise)[:size]
+
+    parts, whole = whole_parts(mended + PART)
+
+    assert whole == len(mended) + len(PART)
+    assert parts[-1].data == PART
+
+
 @given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner)))
 def test_facts_of_any_shape_are_a_number_or_none(facts):
     told = b"emsg\x03hustings\0" + json.dumps({"hall": facts}).encode()
 
-    since = Part(1, told, ()).since
+    part = Part(1, told, ())
 
-    assert since is None or isinstance(since, int)
+    assert part.since is None or isinstance(part.since, int)
+    assert part.state is None or isinstance(part.state, str)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hustings.packager.boxes import header, ll_part_bytes
-from hustings.packager.parts import Splitter, StreamFault
+from hustings.parts.stream import Splitter, StreamFault
 
 VECTORS = Path(__file__).parents[2] / "spec" / "vectors"
 CMAF, AAC = VECTORS / "cmaf", VECTORS / "aac"

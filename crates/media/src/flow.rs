@@ -147,6 +147,8 @@ pub struct LineReport {
     #[serde(skip)]
     pub line: LineId,
     pub seat: SeatId,
+    /// False where the hall is recorded and its speaker has not agreed to that: the crowd does not hear it.
+    pub consent: bool,
     /// Sound that is not digital silence came within the last second, to a hall that is open.
     pub heard: bool,
     pub speaking: bool,

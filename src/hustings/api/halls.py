@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request
 from hustings.api import views
 from hustings.api.auth import caller_or_none, hall_for, hall_id_or_unknown, house_caller
 from hustings.api.context import context
-from hustings.api.models import NewHall
+from hustings.api.models import NewHall, Recording
 from hustings.domain.hall import WISHED_MOVES, Hall, State
 from hustings.domain.ids import EVERY_HALL, hall_id
 from hustings.domain.refusals import Refused
 from hustings.domain.roles import Power
-from hustings.domain.wishes import CreateHall, MoveHall
+from hustings.domain.wishes import CreateHall, MoveHall, SetRecording
 
 router = APIRouter(prefix="/api/v1/halls", tags=["halls"])
 
@@ -35,6 +35,7 @@ async def create(request: Request, body: NewHall) -> dict[str, Any]:
         title=body.title,
         starts_at_ms=_ms(body.starts_at),
         window_ms=body.window_ms,
+        record=body.record,
     )
     return _shown(request, await at.desk.create(wish, asking.by), staff=True)
 
@@ -48,6 +49,15 @@ async def show(request: Request, hall: str) -> dict[str, Any]:
     if known.state is State.DRAFT and not staff:
         raise Refused("hall_unknown")
     return _shown(request, known, staff=staff)
+
+
+@router.post("/{hall}/recording")
+async def recording(request: Request, hall: str, body: Recording) -> dict[str, Any]:
+    """Record the hall or not. Settled before doors open."""
+    known, asking = hall_for(request, hall)
+    at = context(request)
+    await at.desk.ask(known.hall, SetRecording(body.on), asking.by)
+    return _shown(request, at.desk.hall(known.hall), staff=asking.may(Power.BACKSTAGE))
 
 
 @router.post("/{hall}/{move}")

@@ -20,12 +20,22 @@ class NewHall(Body):
     hall: str | None = Field(None, description="Its address. Made of the title where left out.")
     starts_at: datetime | None = Field(None, description="ISO 8601, with an offset from UTC.")
     window_ms: int = Field(WINDOW_MS, strict=True, description="Repair window of its speakers.")
+    record: bool = Field(False, strict=True, description="Whether it is recorded.")
+
+
+class Recording(Body):
+    on: bool = Field(strict=True)
 
 
 class NewSeat(Body):
     seat: str
     name: str = Field(max_length=TEXT_CHARS_MAX)
     role: Role = Role.SPEAKER
+    consent: bool = Field(False, strict=True, description="They agreed elsewhere to be recorded.")
+
+
+class Consent(Body):
+    seat: str | None = Field(None, description="Left out: the seat of the pass at hand.")
 
 
 class NewPass(Body):

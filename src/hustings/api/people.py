@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request
 from hustings.api import views
 from hustings.api.auth import caller, hall_for, house_caller
 from hustings.api.context import context
-from hustings.api.models import NewPass, NewSeat
+from hustings.api.models import Consent, NewPass, NewSeat
 from hustings.desk.invitations import Guest, give_pass, give_seat
-from hustings.domain.events import PassRevoked, PersonErased, SeatFreed
+from hustings.domain.events import ConsentGiven, PassRevoked, PersonErased, SeatFreed
 from hustings.domain.ids import PersonId, person_name, seat_id
 from hustings.domain.refusals import Refused
 from hustings.domain.roles import Power
-from hustings.domain.wishes import ErasePerson, FreeSeat
+from hustings.domain.wishes import ErasePerson, FreeSeat, GiveConsent
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["people"])
 async def new_seat(request: Request, hall: str, body: NewSeat) -> dict[str, Any]:
     known, asking = hall_for(request, hall)
     at, seat = context(request), seat_id(body.seat)
-    guest = Guest(body.role, person_name(body.name))
+    guest = Guest(body.role, person_name(body.name), consented=body.consent)
     given = await give_seat(at.desk, known.hall, seat, guest, asking.by)
     return {
         "seat": seat,
@@ -42,6 +42,15 @@ async def free_seat(request: Request, hall: str, seat: str) -> dict[str, Any]:
         raise Refused("seat_unknown") from None
     await context(request).desk.ask(known.hall, FreeSeat(freed), asking.by)
     return {"seat": freed}
+
+
+@router.post("/halls/{hall}/consent")
+async def consent(request: Request, hall: str, body: Consent) -> dict[str, Any]:
+    """Agree to be recorded, by the pass of whoever speaks; or note for a seat that they did."""
+    known, asking = hall_for(request, hall)
+    desk, seat = context(request).desk, None if body.seat is None else seat_id(body.seat)
+    events = await desk.ask(known.hall, GiveConsent(seat), asking.by)
+    return {"consented": True, "new": [e.seat for e in events if isinstance(e, ConsentGiven)]}
 
 
 @router.post("/halls/{hall}/passes", status_code=201)

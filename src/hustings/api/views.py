@@ -28,6 +28,7 @@ def public(hall: Hall, origin: str) -> dict[str, Any]:
         "starts_at_ms": hall.starts_at_ms,
         "starts_at": iso(hall.starts_at_ms),
         "window_ms": hall.window_ms,
+        "recorded": hall.recorded,
         "seats": [seat_told(hall, seat, with_name=True) for seat in hall.floor.seats],
         "listen_url": f"{origin}/h/{hall.hall}",
         "studio_url": f"{origin}/studio/{hall.hall}",
@@ -43,6 +44,8 @@ def backstage(hall: Hall, watch: Watch, now_ms: int) -> dict[str, Any]:
             {"node": n.node, "role": n.role, "heard_ms_ago": now_ms - n.at_ms} for n in nodes
         ],
         "people": people(hall),
+        "recording": watch.recording(hall.hall, now_ms),
+        "consents": [seat.seat for seat in hall.floor.seats.values() if seat.consented],
     }
 
 

@@ -1,4 +1,4 @@
-"""`hustings desk ORDER`, `hustings packager ORDER`: as the supervisor starts them. Hidden.
+"""`hustings desk ORDER`, and packager, recorder: as the supervisor starts them. Hidden.
 
 What they need is loaded when it is known which one it is: HTTP, SQL and codecs take their time.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from hustings.domain.refusals import StartRefused
-from hustings.fleet.nodes import DeskOrder, PackagerOrder
+from hustings.fleet.nodes import DeskOrder, PackagerOrder, RecorderOrder
 
 Order = TypeVar("Order")
 
@@ -26,6 +26,13 @@ def packager(order: Path) -> None:
     from hustings.assemble.packager import run_packager
 
     run_packager(told)
+
+
+def recorder(order: Path) -> None:
+    told = _read(order, RecorderOrder.read)
+    from hustings.assemble.recorder import run_recorder
+
+    run_recorder(told)
 
 
 def _read(path: Path, read: Callable[[Path], Order]) -> Order:

@@ -52,6 +52,8 @@ class Told:
 
     as_json: bool
     flags: dict[str, Any] = field(default_factory=dict)
+    own: dict[str, Any] = field(default_factory=dict)
+    """Those of one verb, where its parameters would be too many."""
 
     def settings(self, **defaults: Any) -> Settings:
         given = {name: value for name, value in self.flags.items() if value is not None}
@@ -63,21 +65,25 @@ class Told:
         sys.stdout.flush()
 
 
-def takes(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def takes(
+    *groups: Group, own: Group | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Call the verb with `Told` first, and offer the options of `groups` beside its own."""
-    added = {name: option for group in (ALL, *groups) for name, option in group.items()}
+    mine = own or {}
+    added = {name: option for group in (ALL, *groups, mine) for name, option in group.items()}
 
     def decorate(verb: Callable[..., None]) -> Callable[..., None]:
         def called(**given: Any) -> None:
             shared = {name: given.pop(name) for name in added}
-            verb(Told(shared.pop("as_json"), shared), **given)
+            kept = {name: shared.pop(name) for name in mine}
+            verb(Told(shared.pop("as_json"), shared, kept), **given)
 
-        own = list(inspect.signature(verb, eval_str=True).parameters.values())[1:]
+        listed = list(inspect.signature(verb, eval_str=True).parameters.values())[1:]
         shared = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=of)
             for name, (of, default) in added.items()
         ]
-        every = [*(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *shared]
+        every = [*(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in listed), *shared]
         named: Any = called
         named.__name__, named.__doc__ = verb.__name__.rstrip("_"), verb.__doc__
         named.__signature__ = inspect.Signature(every)

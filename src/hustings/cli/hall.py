@@ -1,6 +1,7 @@
-"""`hustings hall …`: create, announce, open, pause, resume, end, list, show, seat, pass."""
+"""`hustings hall …`: create, record, announce, open, pause, resume, end, list, show, seat, pass."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -10,14 +11,33 @@ from hustings.cli.common import CLIENT, Told, takes
 from hustings.domain.refusals import StartRefused
 from hustings.domain.roles import Role
 
+WHY = {
+    "disk_full": "the disk is nearly full; it goes on by itself when there is room.",
+    "disk_unwritable": "the disk takes nothing.",
+    "fault": "its files could not be made; what was recorded is kept.",
+}
+
 app = typer.Typer(no_args_is_help=True, help="Create and run town halls.")
 
 Hall = Annotated[str, typer.Argument(help="Its address.")]
+
 Name = Annotated[str, typer.Option(help="What the person is called.")]
+RECORD = {"record": (Annotated[bool, typer.Option("--record", help="Record it.")], False)}
+CONSENT = {
+    "consent": (
+        Annotated[bool, typer.Option("--consent", help="They agreed elsewhere to be recorded.")],
+        False,
+    )
+}
+
+
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
 
 
 @app.command()
-@takes(CLIENT)
+@takes(CLIENT, own=RECORD)
 def create(
     told: Told,
     hall: Hall,
@@ -31,6 +51,7 @@ def create(
         "title": title or hall,
         "starts_at": _with_offset(starts_at),
         "window_ms": window_ms,
+        "record": told.own["record"],
     }
     _show(told, _client(told).call("POST", "/halls", body))
 
@@ -71,7 +92,7 @@ def show(told: Told, hall: Hall) -> None:
 
 
 @app.command()
-@takes(CLIENT)
+@takes(CLIENT, own=CONSENT)
 def seat(
     told: Told,
     hall: Hall,
@@ -80,7 +101,7 @@ def seat(
     role: Annotated[Role, typer.Option(help="speaker, host or moderator.")] = Role.SPEAKER,
 ) -> None:
     """Give somebody a seat on the stage, and print the link to it."""
-    body = {"seat": seat, "name": name, "role": role}
+    body = {"seat": seat, "name": name, "role": role, "consent": told.own["consent"]}
     given = _client(told).call("POST", f"/halls/{hall}/seats", body)
     told.show(given, f"Seat {seat} is for {given['person']}. Their link:", given["studio_url"])
 
@@ -100,6 +121,16 @@ def pass_(
     told.show(given, f"For {given['person']}, {role}:", given["url"])
 
 
+@app.command()
+@takes(CLIENT)
+def record(
+    told: Told, hall: Hall, switch: Annotated[Switch, typer.Argument(help="on or off.")]
+) -> None:
+    """Record the hall or not. Settled before doors open."""
+    body = {"on": switch is Switch.ON}
+    _show(told, _client(told).call("POST", f"/halls/{hall}/recording", body))
+
+
 def _client(told: Told) -> Client:
     return Client.of(told.settings())
 
@@ -111,7 +142,21 @@ def _show(told: Told, hall: dict[str, Any]) -> None:
     lines += [f"Seat {seat['seat']}: {seat['name']}" for seat in hall["seats"]]
     if "audience" in hall:
         lines.append(f"{hall['audience']['listeners']} listening, {len(hall['lines'])} on stage.")
+    if hall["recorded"]:
+        lines.append(_recording(hall.get("recording")))
     told.show(hall, *lines, f"Listen: {hall['listen_url']}")
+
+
+def _recording(told: dict[str, Any] | None) -> str:
+    if told is None:
+        return "It is recorded."
+    size, missing = f"{told['bytes'] / 1e6:.1f} MB", f"{told['missing']} parts missing"
+    match told["state"]:
+        case "stopped":
+            return f"NOT RECORDING: {WHY.get(told['reason'], told['reason'])} {size}, {missing}."
+        case "recording" | "done" as state:
+            return f"Recording: {state}, {size}, {missing}."
+    return "It is recorded; nothing yet."
 
 
 def _with_offset(starts_at: str | None) -> str | None:

@@ -37,6 +37,7 @@ app.command()(doctor_verb.doctor)
 app.add_typer(bench_verb.app, name="bench", hidden=True)
 app.command(hidden=True)(processes.desk)
 app.command(hidden=True)(processes.packager)
+app.command(hidden=True)(processes.recorder)
 
 
 @app.callback()

@@ -13,8 +13,15 @@ from hustings.domain.refusals import TABLE, Refused, StartRefused
 from hustings.fleet.crowd import Crowd, crowd, speaker
 from hustings.fleet.programs import find_media
 
+AGREE = {
+    "agree": (
+        Annotated[bool, typer.Option("--agree-to-recording", help="Agree to be recorded.")],
+        False,
+    )
+}
 
-@takes(CLIENT)
+
+@takes(CLIENT, own=AGREE)
 def speak(
     told: Told,
     hall: Annotated[str, typer.Argument(help="Address of the hall.")],
@@ -30,6 +37,8 @@ def speak(
         raise StartRefused("The pass names no seat.", "Say which with --seat, or bring a --pass.")
     if not file.is_file():
         raise StartRefused(f"There is no file {file}.", "Name a WAV or Ogg Opus file.")
+    if told.own["agree"]:
+        client.call("POST", f"/halls/{hall}/consent", {"seat": place})
     speaking = speaker(f"{client.url}/whip/{hall}/{place}", client.token, file)
     speaking["loop"] = seconds is not None
     order = {"seconds": seconds, "speakers": [speaking]}

@@ -34,6 +34,8 @@ class Guest:
     role: Role
     name: str
     hours: int = PASS_HOURS
+    consented: bool = False
+    """They agreed elsewhere to be recorded."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ async def give_pass(desk: Desk, hall: HallId, guest: Guest, by: By) -> Given:
 
 async def give_seat(desk: Desk, hall: HallId, seat: SeatId, guest: Guest, by: By) -> Given:
     to = _invitation(desk, desk.hall(hall), guest)
-    await desk.ask(hall, GiveSeat(seat, to), by)
+    await desk.ask(hall, GiveSeat(seat, to, guest.consented), by)
     return _signed(desk, hall, to, seat)
 
 

@@ -54,7 +54,11 @@ def _hall(hall: Hall, house: House, role: str) -> dict[str, Any]:
         "since_ms": hall.since_ms,
         "starts_at_ms": hall.starts_at_ms,
         "window_ms": hall.window_ms,
-        "seats": [seat_told(hall, seat, with_name=role == "edge") for seat in hall.floor.seats],
+        "record": hall.recorded,
+        "seats": [
+            {**seat_told(hall, seat.seat, with_name=role == "edge"), "consented": seat.consented}
+            for seat in hall.floor.seats.values()
+        ],
         "stages": list(house.stages),
         **({"packagers": list(house.packagers)} if role == "edge" else {}),
     }

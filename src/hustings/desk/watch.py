@@ -13,7 +13,7 @@ from hustings.domain.wishes import NoteLineDown, NoteLineUp
 
 FORGET_MS = 5000
 NODES_MAX = 1000
-ROLES = ("stage", "edge", "packager")
+ROLES = ("stage", "edge", "packager", "recorder")
 Note = tuple[HallId, NoteLineUp | NoteLineDown]
 
 
@@ -33,6 +33,7 @@ class Watch:
         self._nodes: dict[str, NodeSeen] = {}
         self._lines: dict[HallId, dict[str, tuple[int, list[dict[str, Any]]]]] = {}
         self._audience: dict[HallId, dict[str, tuple[int, dict[str, int]]]] = {}
+        self._recording: dict[HallId, tuple[int, dict[str, Any]]] = {}
         self._missing_since: dict[LineId, int] = {}
         self.refused: dict[tuple[str, str], int] = {}
 
@@ -64,6 +65,11 @@ class Watch:
             if now_ms - at_ms <= FORGET_MS:
                 sums = {name: sums[name] + counts[name] for name in sums}
         return sums
+
+    def recording(self, hall: HallId, now_ms: int) -> dict[str, Any] | None:
+        """How the recording of a hall stands; None where no recorder says."""
+        at_ms, told = self._recording.get(hall, (0, {}))
+        return told if told and now_ms - at_ms <= FORGET_MS else None
 
     def lost(self, hall: HallId, logged: Collection[LineId], now_ms: int) -> list[Note]:
         """Lines the log holds for standing, and a stage that reports has not named for 5 s."""
@@ -101,6 +107,10 @@ class Watch:
                 case {"kind": "audience", "hall": str(h)}:
                     counts = {k: int(happening[k]) for k in self.audience(HallId(""), now_ms)}
                     self._audience.setdefault(HallId(h), {})[node] = (now_ms, counts)
+                case {"kind": "recording", "hall": str(h), "state": str(state)}:
+                    counts = {name: int(happening[name]) for name in ("bytes", "missing")}
+                    told = {"state": state, "reason": str(happening["reason"]), **counts}
+                    self._recording[HallId(h)] = (now_ms, told)
                 case {"kind": "refused", "code": str(code), "count": int(count)}:
                     self.refused[node, code] = count
                 case {"kind": str()}:

@@ -45,6 +45,14 @@ class HallMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordingSet(Event):
+    """Whether this hall is to be recorded. Not before it is said."""
+
+    KIND: ClassVar[str] = "recording_set"
+    on: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonInvited(Event):
     KIND: ClassVar[str] = "person_invited"
     person: PersonId
@@ -82,6 +90,15 @@ class SeatFreed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsentGiven(Event):
+    """`person`, who has this seat, agreed to be recorded; `by` another where that one noted it."""
+
+    KIND: ClassVar[str] = "consent_given"
+    seat: SeatId
+    person: PersonId
+
+
+@dataclass(frozen=True, kw_only=True)
 class LineUp(Event):
     KIND: ClassVar[str] = "line_up"
     seat: SeatId
@@ -111,11 +128,13 @@ KINDS: dict[tuple[str, int], type[Event]] = {
     for kind in (
         HallCreated,
         HallMoved,
+        RecordingSet,
         PersonInvited,
         PassGiven,
         PassRevoked,
         SeatGiven,
         SeatFreed,
+        ConsentGiven,
         LineUp,
         LineDown,
         PersonErased,

@@ -11,7 +11,7 @@ from hustings.domain import events as ev
 from hustings.domain.ids import LineId, PersonId, SeatId
 from hustings.domain.refusals import Refused
 from hustings.domain.roles import SEATED, Power, may
-from hustings.domain.wishes import By, GiveSeat, NoteLineDown, NoteLineUp
+from hustings.domain.wishes import By, GiveConsent, GiveSeat, NoteLineDown, NoteLineUp
 
 SEATS_MAX = 60
 """More voices than this at one table is not a conversation; a stage mixes them all every 20 ms."""
@@ -22,6 +22,8 @@ class Seat:
     seat: SeatId
     person: PersonId
     host: bool
+    consented: bool = False
+    """Whether this person agreed to be recorded."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def give_seat(floor: Floor, wish: GiveSeat, *, by: By, now_ms: int) -> list[ev.E
     given = ev.SeatGiven(
         seat=wish.seat, person=wish.to.person, host=host, by=by.person, at_ms=now_ms
     )
-    return [given]
+    return [given, *([_consent(wish.seat, wish.to.person, by, now_ms)] if wish.consented else [])]
 
 
 def free_seat(floor: Floor, seat: SeatId, *, by: By, now_ms: int) -> list[ev.Event]:
@@ -52,6 +54,22 @@ def free_seat(floor: Floor, seat: SeatId, *, by: By, now_ms: int) -> list[ev.Eve
     if seat not in floor.seats:
         raise Refused("seat_unknown", f"{seat}")
     return [ev.SeatFreed(seat=seat, by=by.person, at_ms=now_ms)]
+
+
+def give_consent(floor: Floor, wish: GiveConsent, *, by: By, now_ms: int) -> list[ev.Event]:
+    """By the person; or noted for them by one who may give seats. Twice grants nothing."""
+    own = seats_of(floor, by.person)
+    seats = own if wish.seat is None else [wish.seat]
+    if not seats or not set(seats) <= floor.seats.keys():
+        raise Refused("seat_unknown", wish.seat or "")
+    if not (set(seats) <= set(own) or may(by.role, Power.GIVE_SEATS)):
+        raise Refused("not_allowed", f"A {by.role} cannot agree for somebody else.")
+    unsaid = [floor.seats[seat] for seat in seats if not floor.seats[seat].consented]
+    return [_consent(seat.seat, seat.person, by, now_ms) for seat in unsaid]
+
+
+def _consent(seat: SeatId, person: PersonId, by: By, now_ms: int) -> ev.ConsentGiven:
+    return ev.ConsentGiven(seat=seat, person=person, by=by.person, at_ms=now_ms)
 
 
 def seats_of(floor: Floor, person: PersonId) -> list[SeatId]:
@@ -80,6 +98,9 @@ def evolve(floor: Floor, event: ev.Event) -> Floor:
             return replace(floor, seats={**floor.seats, seat: Seat(seat, person, host)})
         case ev.SeatFreed(seat=seat):
             return replace(floor, seats={k: v for k, v in floor.seats.items() if k != seat})
+        case ev.ConsentGiven(seat=seat):
+            consenting = replace(floor.seats[seat], consented=True)
+            return replace(floor, seats={**floor.seats, seat: consenting})
         case ev.LineUp(seat=seat, line=line):
             return replace(floor, lines={**floor.lines, line: seat})
         case ev.LineDown(line=line):

@@ -21,11 +21,13 @@ from hustings.domain.wishes import (
     CreateHall,
     ErasePerson,
     FreeSeat,
+    GiveConsent,
     GivePass,
     GiveSeat,
     MoveHall,
     NoteLineDown,
     NoteLineUp,
+    SetRecording,
     Wish,
 )
 
@@ -69,6 +71,9 @@ GRANTED: dict[str, frozenset[State]] = {
 }
 """Where a move has nothing left to do: two people who press the same button both get their wish."""
 
+RECORDING_OPEN = frozenset({S.DRAFT, S.ANNOUNCED})
+"""Where it can still be said whether the hall is recorded: whoever comes in knows what holds."""
+
 WISHED_MOVES = frozenset(GRANTED)
 """What people may ask for. `start` is the clock's own."""
 
@@ -81,6 +86,7 @@ class Hall:
     starts_at_ms: int | None
     state: State = State.DRAFT
     since_ms: int = 0
+    recorded: bool = False
     floor: Floor = field(default_factory=Floor)
     people: People = field(default_factory=People)
 
@@ -103,13 +109,16 @@ def create(wish: CreateHall, *, by: By, now_ms: int) -> list[ev.Event]:
         by=by.person,
         at_ms=now_ms,
     )
-    return [created]
+    recording = ev.RecordingSet(on=True, by=by.person, at_ms=now_ms)
+    return [created, *([recording] if wish.record else [])]
 
 
 def decide(hall: Hall, wish: Wish, by: By, now_ms: int) -> list[ev.Event]:
     match wish:
         case MoveHall(move):
             return _move(hall, move, by, now_ms)
+        case SetRecording(on):
+            return _set_recording(hall, by, now_ms, on=on)
         case GivePass(to):
             _must(by, Power.GIVE_PASSES)
             _must_not_be_over(hall)
@@ -122,6 +131,9 @@ def decide(hall: Hall, wish: Wish, by: By, now_ms: int) -> list[ev.Event]:
             freed = floors.free_seat(hall.floor, seat, by=by, now_ms=now_ms)
             person = hall.floor.seats[seat].person
             return [*freed, *folk.revoke_all(hall.people, person, by=by, now_ms=now_ms)]
+        case GiveConsent():
+            _must_not_be_over(hall)
+            return floors.give_consent(hall.floor, wish, by=by, now_ms=now_ms)
         case ErasePerson(person):
             return _erase(hall, person, by, now_ms)
         case NoteLineUp():
@@ -160,6 +172,8 @@ def begin(created: ev.Event) -> Hall:
 def evolve(hall: Hall, event: ev.Event) -> Hall:
     if isinstance(event, ev.HallMoved):
         return replace(hall, state=State(event.state), since_ms=event.at_ms)
+    if isinstance(event, ev.RecordingSet):
+        return replace(hall, recorded=event.on)
     return replace(
         hall,
         floor=floors.evolve(hall.floor, event),
@@ -191,6 +205,15 @@ def _move(hall: Hall, move: str, by: By, now_ms: int) -> list[ev.Event]:
 
 def _moved(state: State, move: str, by: By, now_ms: int) -> ev.HallMoved:
     return ev.HallMoved(move=move, state=MOVES[state, move], by=by.person, at_ms=now_ms)
+
+
+def _set_recording(hall: Hall, by: By, now_ms: int, *, on: bool) -> list[ev.Event]:
+    _must(by, Power.RUN_HALL)
+    if hall.recorded == on:
+        return []
+    if hall.state not in RECORDING_OPEN:
+        raise Refused("hall_state", f"It is {hall.state}; recording is settled before doors.")
+    return [ev.RecordingSet(on=on, by=by.person, at_ms=now_ms)]
 
 
 def _erase(hall: Hall, person: PersonId, by: By, now_ms: int) -> list[ev.Event]:

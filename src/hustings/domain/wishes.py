@@ -20,6 +20,7 @@ class CreateHall:
     title: str
     starts_at_ms: int | None
     window_ms: int
+    record: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ class MoveHall:
     """`move` is one of announce, open, pause, resume, end."""
 
     move: str
+
+
+@dataclass(frozen=True)
+class SetRecording:
+    """Record the hall, or not; until doors."""
+
+    on: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +57,20 @@ class GivePass:
 class GiveSeat:
     seat: SeatId
     to: Invitation
+    consented: bool = False
+    """They agreed elsewhere to be recorded, and whoever gives the seat says so."""
 
 
 @dataclass(frozen=True)
 class FreeSeat:
     seat: SeatId
+
+
+@dataclass(frozen=True)
+class GiveConsent:
+    """Whoever has the seat agrees to be recorded. None: the seat of whoever asks."""
+
+    seat: SeatId | None = None
 
 
 @dataclass(frozen=True)
@@ -76,4 +93,14 @@ class NoteLineDown:
     reason: str
 
 
-Wish = MoveHall | GivePass | GiveSeat | FreeSeat | ErasePerson | NoteLineUp | NoteLineDown
+Wish = (
+    MoveHall
+    | SetRecording
+    | GivePass
+    | GiveSeat
+    | FreeSeat
+    | GiveConsent
+    | ErasePerson
+    | NoteLineUp
+    | NoteLineDown
+)

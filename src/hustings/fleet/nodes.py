@@ -1,6 +1,6 @@
 """The children of one machine: how each is started, and the order file it reads.
 
-The orders of stage, edge and packager are spec/processes.md; nats-server's is its own
+The orders of stage, edge, packager and recorder are spec/processes.md; nats-server's is its own
 configuration. What nodes are told about halls does not go through files (desk/stagehand.py).
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from hustings.fleet.site import Site
 
-STAGE, EDGE, PACKAGER = "stage-1", "edge-1", "packager-1"
+STAGE, EDGE, PACKAGER, RECORDER = "stage-1", "edge-1", "packager-1", "recorder-1"
 OURSELVES = (sys.executable, "-P", "-m", "hustings")
 
 
@@ -73,6 +73,22 @@ class PackagerOrder:
 
 
 @dataclass(frozen=True)
+class RecorderOrder:
+    node: str
+    data: str
+    nats: Nats
+    recordings: str
+    streams: tuple[str, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> "RecorderOrder":
+        told = json.loads(path.read_text())
+        told["nats"] = Nats(**told["nats"])
+        told["streams"] = tuple(told["streams"])
+        return cls(**told)
+
+
+@dataclass(frozen=True)
 class Programs:
     nats: str
     media: str
@@ -88,6 +104,7 @@ def children(site: Site, programs: Programs, token: str) -> list[Child]:
         _stage(site, programs, nats),
         _edge(site, programs, nats),
         _packager(site, nats),
+        _recorder(site, nats),
     ]
 
 
@@ -115,7 +132,7 @@ def _desk(site: Site, nats: Nats) -> Child:
         public=site.public,
         stages=(site.loopback(4),),
         packagers=(site.loopback(6),),
-        nodes={STAGE: "stage", EDGE: "edge", PACKAGER: "packager"},
+        nodes={STAGE: "stage", EDGE: "edge", PACKAGER: "packager", RECORDER: "recorder"},
     )
     argv = (*OURSELVES, "desk", str(path))
     return Child("desk", argv, (("tcp", address),), _write(path, asdict(told)))
@@ -173,6 +190,21 @@ def _packager(site: Site, nats: Nats) -> Child:
     path = site.run / f"{name}.order.json"
     argv = (*OURSELVES, "packager", str(path))
     return Child(name, argv, (("tcp", http),), _write(path, asdict(told)))
+
+
+def _recorder(site: Site, nats: Nats) -> Child:
+    name = RECORDER
+    told = RecorderOrder(
+        node=name,
+        data=_folder(site.run / name),
+        nats=nats,
+        recordings=str(site.data / "recordings"),
+        # It checks no certificates: where streams come sealed, it has the stages alone.
+        streams=() if site.tls else (site.near("stream"),),
+    )
+    path = site.run / f"{name}.order.json"
+    argv = (*OURSELVES, "recorder", str(path))
+    return Child(name, argv, (), _write(path, asdict(told)))
 
 
 def _write(path: Path, told: dict[str, Any]) -> str:

@@ -198,5 +198,9 @@ class Site:
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         return f"{host}:{port}"
 
+    def near(self, door: str) -> str:
+        """A public door, as this machine reaches it."""
+        return f"{self._near}:{self.port_of(door)}"
+
     def loopback(self, offset: int) -> str:
         return f"127.0.0.1:{self.settings.port + offset}"

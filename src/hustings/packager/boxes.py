@@ -7,9 +7,8 @@ numbers big-endian; timescale 48,000. Golden bytes: spec/vectors/aac.
 import struct
 from collections.abc import Sequence
 
-from hustings.packager.grid import FRAME_SAMPLES, LL_SAMPLES, SAMPLE_RATE_HZ
+from hustings.parts.grid import BIT_RATE, FRAME_SAMPLES, LL_SAMPLES, SAMPLE_RATE_HZ
 
-BIT_RATE = 64_000
 _TRACK_ID = 1
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _AAC_LC_48K_MONO = bytes.fromhex("1188")

@@ -7,9 +7,9 @@ takes what came, `poll` gives LL-HLS parts until there are no more.
 
 from collections import deque
 
-from hustings.packager.grid import SEGMENT_PARTS
-from hustings.packager.parts import Part
 from hustings.packager.segment import LlPart, Segment
+from hustings.parts.grid import SEGMENT_PARTS
+from hustings.parts.stream import Part
 
 PATIENCE_PARTS = 4
 """A part is given up once one from so much later is here, whoever else might have it."""

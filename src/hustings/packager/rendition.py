@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from hustings.packager.boxes import header
-from hustings.packager.grid import SEGMENT_LL_PARTS
 from hustings.packager.order import Order
-from hustings.packager.parts import Part
 from hustings.packager.segment import LlPart
+from hustings.parts.grid import SEGMENT_LL_PARTS
+from hustings.parts.stream import Part
 
 KEPT_LL_PARTS = 26 * SEGMENT_LL_PARTS
 """Two minutes: as much as an edge keeps for its players."""
@@ -53,6 +53,10 @@ class Rendition:
     order: Order = field(default_factory=Order)
     shelf: Shelf = field(default_factory=Shelf)
     _quiet: int = 0
+
+    @property
+    def next(self) -> int | None:
+        return self.order.next
 
     def take(self, part: Part, source: str) -> None:
         self._quiet = 0

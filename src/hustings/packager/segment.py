@@ -8,8 +8,8 @@ the encoder looks another ahead.
 from dataclasses import dataclass
 
 from hustings.packager.boxes import ll_part_bytes
-from hustings.packager.codec import PRIMING_FRAMES, SAMPLE_BYTES, AacEncoder, OpusDecoder
-from hustings.packager.grid import (
+from hustings.parts.codec import PRIMING_FRAMES, SAMPLE_BYTES, AacEncoder, OpusDecoder
+from hustings.parts.grid import (
     FRAME_SAMPLES,
     LL_FRAMES,
     LL_PARTS,
@@ -17,7 +17,7 @@ from hustings.packager.grid import (
     SEGMENT_LL_PARTS,
     SEGMENT_PARTS,
 )
-from hustings.packager.parts import Part
+from hustings.parts.stream import Part
 
 WARM_FRAMES = 10
 """Of the part before: the encoder's choice of windows and rate has settled by then."""

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from hustings.packager.listen import listen
-from hustings.packager.post import Wanted
 from hustings.packager.rendition import Rendition
+from hustings.parts.listen import listen
+from hustings.parts.post import Wanted
 
 
 class Workshop:

@@ -5,6 +5,7 @@ use crate::flow::{LineId, LineReport, SeatId, Talk};
 use crate::units::{FRAME_SAMPLES, MediaTime};
 
 use super::bus::Fader;
+use super::gate::Gate;
 use super::packets::Packets;
 use super::reader::{Reader, Source};
 use super::timing::Timing;
@@ -18,6 +19,7 @@ pub struct Line {
     pub id: LineId,
     pub seat: SeatId,
     pub muted: bool,
+    pub gate: Gate,
     pub voice: Voice,
     packets: Packets,
     timing: Timing,
@@ -36,11 +38,12 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn new(id: LineId, seat: SeatId) -> Self {
+    pub fn new(id: LineId, seat: SeatId, gate: Gate) -> Self {
         Self {
             id,
             seat,
             muted: false,
+            gate,
             voice: Voice::new(),
             packets: Packets::default(),
             timing: Timing::default(),
@@ -124,7 +127,8 @@ impl Line {
         LineReport {
             line: self.id,
             seat: self.seat.clone(),
-            heard: open && !self.muted && self.voice.heard(),
+            consent: self.gate.is_open(),
+            heard: open && self.gate.is_open() && !self.muted && self.voice.heard(),
             speaking: !self.muted && self.voice.speaking(),
             level_db: self.voice.level_db(),
             lost: u64::from(counts.repaired) + u64::from(counts.concealed),

@@ -1,6 +1,6 @@
 //! One hall's mix, 20 ms at a time.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::codec::{Encoder, Quality};
@@ -9,6 +9,7 @@ use crate::level::level_below_full_db;
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 use super::bus::{Limiter, add, subtract};
+use super::gate::Gate;
 use super::line::Line;
 
 const FRAME: SampleCount = SampleCount(FRAME_SAMPLES as i64);
@@ -29,6 +30,8 @@ pub enum Input {
     Muted { line: LineId, muted: bool },
     /// The hall's state from `since` on.
     State { state: HallState, since: MediaTime },
+    /// Seats that may not be heard by the crowd; all others may.
+    Barred(BTreeSet<SeatId>),
     /// How far the programme runs behind.
     Window(SampleCount),
 }
@@ -43,6 +46,7 @@ pub enum Output {
 /// One hall's mix.
 pub struct Mixer {
     lines: BTreeMap<LineId, Line>,
+    barred: BTreeSet<SeatId>,
     state: (HallState, MediaTime),
     before: HallState,
     window: SampleCount,
@@ -58,6 +62,7 @@ impl Mixer {
     pub fn new(now: MediaTime, window: SampleCount) -> Self {
         Self {
             lines: BTreeMap::new(),
+            barred: BTreeSet::new(),
             state: (HallState::Announced, now),
             before: HallState::Announced,
             window,
@@ -74,7 +79,8 @@ impl Mixer {
         match input {
             Input::Tick => self.advance(now),
             Input::Up { line, seat } => {
-                self.lines.insert(line, Line::new(line, seat));
+                let gate = Gate::new(!self.barred.contains(&seat));
+                self.lines.insert(line, Line::new(line, seat, gate));
             }
             Input::Down { line } => {
                 self.lines.remove(&line);
@@ -94,6 +100,10 @@ impl Mixer {
                     self.before = self.state.0;
                     self.state = (state, since);
                 }
+            }
+            Input::Barred(seats) => {
+                self.lines.values_mut().for_each(|line| line.gate.set(!seats.contains(&line.seat), now));
+                self.barred = seats;
             }
             Input::Window(window) => self.window = window,
         }
@@ -169,7 +179,7 @@ impl Mixer {
         let mut pcm = [0.0; FRAME_SAMPLES];
         let mut voices: Vec<(i32, SeatId)> = Vec::new();
         for line in self.lines.values_mut() {
-            let open = state == HallState::Live;
+            let open = state == HallState::Live && line.gate.lets_out(at);
             if let Some(own) = line.read_programme(at, open) {
                 add(&mut pcm, &own);
                 let level = -i32::from(level_below_full_db(&own));

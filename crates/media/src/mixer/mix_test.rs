@@ -15,6 +15,8 @@ struct Hall {
     programme: Vec<f32>,
     returns: BTreeMap<LineId, (Decoder, Vec<f32>)>,
     shared: usize,
+    /// Frames so far.
+    n: i64,
 }
 
 impl Hall {
@@ -28,11 +30,12 @@ impl Hall {
             mixer.handle(Input::Up { line, seat }, START);
             speakers.push((line, hz, Encoder::new(Quality::Microphone)));
         }
-        Self { mixer, speakers, programme: vec![], returns: BTreeMap::new(), shared: 0 }
+        Self { mixer, speakers, programme: vec![], returns: BTreeMap::new(), shared: 0, n: 0 }
     }
 
     fn run(&mut self, seconds: i64, lost: impl Fn(i64) -> bool) {
-        for n in 0..seconds * 50 {
+        for n in self.n..self.n + seconds * 50 {
+            self.n = n + 1;
             let captured = START + SampleCount(n * FRAME);
             for (line, hz, encoder) in &mut self.speakers {
                 let pcm = std::array::from_fn(|i| {
@@ -147,4 +150,21 @@ fn nothing_said_after_the_hall_went_live_is_cut_off_though_the_programme_is_behi
     let lead = hall.programme.len() as i64 - (3 * 48_000 - SampleCount::from_ms(600).0 - 480);
     let at = first - lead.max(0);
     assert!((47_000..50_500).contains(&(at + 480)), "sound begins {at} samples in");
+}
+
+#[test]
+fn a_seat_that_is_barred_is_not_in_the_programme_and_the_others_on_stage_still_hear_it() {
+    let mut hall = Hall::new(&[400.0, 700.0]);
+    hall.mixer.handle(Input::Barred([SeatId::parse("s1").unwrap()].into()), START);
+
+    hall.run(3, |_| false);
+
+    assert!(strength(&hall.programme, 400.0) > 0.15);
+    assert!(strength(&hall.programme, 700.0) < 0.001);
+    assert!(strength(&hall.returns[&LineId(0)].1, 700.0) > 0.15);
+
+    hall.mixer.handle(Input::Barred([].into()), START + SampleCount(3 * 48_000));
+    hall.run(3, |_| false);
+
+    assert!(strength(&hall.programme, 700.0) > 0.15);
 }

@@ -5,6 +5,9 @@
 //! time comes in as [`crate::units::MediaTime`].
 
 mod bus;
+mod gate;
+#[cfg(test)]
+mod gate_test;
 mod line;
 mod mix;
 #[cfg(test)]

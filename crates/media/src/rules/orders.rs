@@ -1,5 +1,7 @@
 //! Orders as the desk writes them (`spec/node.md`): the whole wanted state of this node.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::flow::{HallId, HallState, SeatId};
@@ -40,6 +42,9 @@ pub struct HallOrder {
     pub starts_at_ms: Option<i64>,
     #[serde(default = "default_window_ms")]
     pub window_ms: i64,
+    /// Whether the hall is recorded.
+    #[serde(default)]
+    pub record: bool,
     #[serde(default)]
     pub seats: Vec<Seat>,
     /// Where stages of this hall answer, `host:port`.
@@ -55,10 +60,21 @@ pub struct Seat {
     pub seat: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// Whether its speaker agreed to be recorded.
+    #[serde(default)]
+    pub consented: bool,
 }
 
 fn default_window_ms() -> i64 {
     600
+}
+
+impl HallOrder {
+    /// Seats that the crowd may not hear: a recorded hall is heard only from those who agreed to that.
+    pub fn barred(&self) -> BTreeSet<SeatId> {
+        let silent = self.seats.iter().filter(|seat| self.record && !seat.consented);
+        silent.filter_map(|seat| SeatId::parse(&seat.seat)).collect()
+    }
 }
 
 impl Orders {

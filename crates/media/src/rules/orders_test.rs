@@ -18,3 +18,18 @@ fn nonsense_is_no_order() {
     assert_eq!(Orders::parse(b"null"), None);
     assert_eq!(Orders::parse(b"{\"halls\":[{}]}"), None);
 }
+
+#[test]
+fn in_a_recorded_hall_those_who_have_not_agreed_are_barred_and_nobody_elsewhere() {
+    let barred = |record: &str| {
+        let text = format!(
+            r#"{{"halls":[{{"hall":"demo","state":"live"{record},"seats":[{{"seat":"ana","consented":true}},{{"seat":"ben"}}]}}]}}"#
+        );
+        let orders = Orders::parse(text.as_bytes()).unwrap();
+        orders.halls[0].barred().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+
+    assert_eq!(barred(r#","record":true"#), ["ben"]);
+    assert_eq!(barred(r#","record":false"#), [""; 0]);
+    assert_eq!(barred(""), [""; 0]);
+}

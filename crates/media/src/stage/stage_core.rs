@@ -366,7 +366,8 @@ impl Stage {
         let text = serde_json::json!({
             "v": 1,
             "state": state.word(),
-            "on_air": state == HallState::Live,
+            "on_air": state == HallState::Live && report.consent,
+            "consent": report.consent,
             "heard": report.heard,
             "speaking": report.speaking,
             "level_db": report.level_db,

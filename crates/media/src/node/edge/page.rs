@@ -20,7 +20,7 @@ use crate::flow::HallId;
 use crate::node::clock::Clock;
 use crate::node::http::{Answer, Fault, answer, body_of, pass_on, problem};
 use crate::node::passes::pass_of;
-use crate::rules::{Claims, HallOrder, Orders, check_pass, refusal};
+use crate::rules::{Claims, HallOrder, Orders, Seat, check_pass, refusal};
 
 use super::door_loop::View;
 use super::hls::Hls;
@@ -152,9 +152,12 @@ impl Front {
         };
         match check_pass(pass, Some(hall.as_str()), &orders, self.clock.wall()) {
             Ok(claims) => {
+                let seated = |seat: &&Seat| claims.seat.as_ref() == Some(&seat.seat);
+                let seat = orders.hall(hall).and_then(|order| order.seats.iter().find(seated));
                 let me = json!({
                     "person": claims.sub, "hall": claims.hall, "role": claims.role,
-                    "seat": claims.seat, "expires_at_ms": claims.exp * 1000,
+                    "seat": claims.seat, "consented": seat.is_some_and(|seat| seat.consented),
+                    "expires_at_ms": claims.exp * 1000,
                 });
                 answer(200, "application/json", me.to_string())
             }
@@ -172,10 +175,12 @@ impl Front {
 
     fn state_json(&self, hall: &HallId, order: &HallOrder) -> String {
         let seen = self.view.borrow().halls.get(hall).copied();
+        let named = |seat: &Seat| json!({"seat": seat.seat, "name": seat.name});
+        let seats: Vec<_> = order.seats.iter().map(named).collect();
         json!({
             "v": 1, "hall": order.hall, "title": order.title, "state": order.state,
             "since_ms": order.since_ms, "starts_at_ms": order.starts_at_ms, "now_ms": self.clock.wall().0,
-            "seats": order.seats,
+            "seats": seats, "recorded": order.record,
             "stream": {"port": self.place.stream_port, "origin": self.place.stream_origin, "path": format!("/h/{hall}/live.mp4")},
             "hls": self.hls.listed(hall).then(|| format!("/h/{hall}/live.m3u8")),
             "newest_part": seen.and_then(|seen| seen.newest).map(|no| no.0),

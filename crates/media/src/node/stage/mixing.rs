@@ -75,6 +75,7 @@ impl Mixing {
             let since = MediaTime(SampleCount::from_ms(order.since_ms).0).min(now);
             hall.mixer.handle(Input::State { state: order.state, since }, now);
             hall.mixer.handle(Input::Window(SampleCount::from_ms(order.window_ms)), now);
+            hall.mixer.handle(Input::Barred(order.barred()), now);
             hall.order = order.clone();
         }
         halls.retain(|id, _| orders.hall(id).is_some());

@@ -11,8 +11,7 @@ import av
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 
-from hustings.packager.boxes import BIT_RATE
-from hustings.packager.grid import FRAME_SAMPLES, PACKET_SAMPLES, SAMPLE_RATE_HZ
+from hustings.parts.grid import BIT_RATE, FRAME_SAMPLES, PACKET_SAMPLES, SAMPLE_RATE_HZ
 
 SAMPLE_BYTES = 4
 PRIMING_FRAMES = 1

@@ -12,7 +12,6 @@ from typing import Any
 
 from hustings.desk.ports import Bus
 
-ROLE = "packager"
 ASK_AFTER_BEATS = 5
 """Orders come every two seconds; after this long without any, ask again."""
 _log = logging.getLogger(__name__)
@@ -24,14 +23,36 @@ class Wanted:
 
     hall: str
     stages: tuple[str, ...]
-    ended: bool
+    state: str
+    title: str = ""
+    record: bool = False
+
+    @property
+    def ended(self) -> bool:
+        return self.state == "ended"
+
+
+@dataclass(frozen=True)
+class Who:
+    """The node that speaks."""
+
+    node: str
+    role: str
+    boot: str
+    version: str
 
 
 def read(orders: bytes) -> list[Wanted] | None:
     """None of what is no order; a newer desk may say more than is read here."""
     try:
         return [
-            Wanted(str(h["hall"]), tuple(map(str, h["stages"])), h["state"] == "ended")
+            Wanted(
+                hall=str(h["hall"]),
+                stages=tuple(map(str, h["stages"])),
+                state=str(h["state"]),
+                title=str(h.get("title", "")),
+                record=h.get("record") is True,
+            )
             for h in json.loads(orders)["halls"]
         ]
     except (ValueError, RecursionError, KeyError, TypeError):
@@ -39,23 +60,24 @@ def read(orders: bytes) -> list[Wanted] | None:
 
 
 class Post:
-    def __init__(self, node: str, data: Path, bus: Bus, boot: str) -> None:
-        self._node, self._path, self._bus, self._boot = node, data / "orders.json", bus, boot
+    def __init__(self, who: Who, data: Path, bus: Bus) -> None:
+        self._who, self._path, self._bus = who, data / "orders.json", bus
         self._seq = self._unheard = 0
         self._last: list[Wanted] = []
         self._then: Callable[[list[Wanted]], None] = lambda _: None
 
-    async def begin(self, version: str, then: Callable[[list[Wanted]], None]) -> None:
+    async def begin(self, then: Callable[[list[Wanted]], None]) -> None:
         """`then` gets the orders of last time, and all that come."""
-        self._then, self._version = then, version
+        self._then = then
         if self._path.exists():
             self._last = read(self._path.read_bytes()) or []
             then(self._last)
-        await self._bus.subscribe(f"hustings.orders.{self._node}", self._told)
+        await self._bus.subscribe(f"hustings.orders.{self._who.node}", self._told)
 
     async def hello(self) -> None:
-        said = {"node": self._node, "role": ROLE, "version": self._version}
-        await self._bus.publish(f"hustings.hello.{self._node}", json.dumps(said).encode())
+        who = self._who
+        said = {"node": who.node, "role": who.role, "version": who.version}
+        await self._bus.publish(f"hustings.hello.{who.node}", json.dumps(said).encode())
 
     async def beat(self, now_ms: int, happenings: Sequence[dict[str, Any]]) -> None:
         """Once a second."""
@@ -65,14 +87,14 @@ class Post:
         self._seq += 1
         batch = {
             "v": 1,
-            "node": self._node,
-            "role": ROLE,
-            "boot": self._boot,
+            "node": self._who.node,
+            "role": self._who.role,
+            "boot": self._who.boot,
             "seq": self._seq,
             "at_ms": now_ms,
             "happenings": list(happenings),
         }
-        await self._bus.publish(f"hustings.happenings.{self._node}", json.dumps(batch).encode())
+        await self._bus.publish(f"hustings.happenings.{self._who.node}", json.dumps(batch).encode())
 
     async def _told(self, _subject: str, message: bytes) -> None:
         wanted = read(message)
@@ -87,5 +109,5 @@ class Post:
             fresh.write_bytes(message)
             fresh.replace(self._path)
         except OSError as error:
-            _log.warning("packager.orders_not_remembered error=%s", type(error).__name__)
+            _log.warning("parts.orders_not_remembered error=%s", type(error).__name__)
         self._then(wanted)

@@ -7,9 +7,10 @@ raises StreamFault and nothing else.
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from hustings.packager.grid import PART_PACKETS, PART_SAMPLES
+from hustings.parts.grid import PART_PACKETS, PART_SAMPLES
 
 BOX_BYTES_MAX = 64 * 1024
 _FACTS = b"\x03hustings\0"
@@ -28,16 +29,27 @@ class Part:
     """Its timed facts: `emsg` boxes, passed on as they are."""
     packets: tuple[bytes, ...]
     """Twelve Opus packets of 20 ms."""
+    data: bytes = field(default=b"", compare=False, repr=False)
+    """All of it, as it came."""
 
     @property
     def since(self) -> int | None:
         """The part since which the hall's state holds, where the facts say so."""
+        since = self._hall(1)
+        return since if isinstance(since, int) else None
+
+    @property
+    def state(self) -> str | None:
+        """The hall's state in this part, where the facts say it."""
+        state = self._hall(0)
+        return state if isinstance(state, str) else None
+
+    def _hall(self, place: int) -> Any:
         _, found, text = self.messages.partition(_FACTS)
         try:
-            since = json.loads(text)["hall"][1] if found else None
+            return json.loads(text)["hall"][place] if found else None
         except (ValueError, RecursionError, KeyError, IndexError, TypeError):
             return None
-        return since if isinstance(since, int) else None
 
 
 class Splitter:
@@ -46,7 +58,10 @@ class Splitter:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._message = b""
-        self._moof: tuple[int, list[int]] | None = None
+        self._moof: tuple[int, list[int], bytes] | None = None
+        self.whole_bytes = 0
+        """How much of what came was the header and whole parts, without what stands at its end."""
+        self._taken = 0
 
     def handle(self, data: bytes) -> Iterator[Part]:
         self._buffer += data
@@ -65,21 +80,24 @@ class Splitter:
             return None
         box = bytes(self._buffer[:size])
         del self._buffer[:size]
+        self._taken += size
         return kind, box
 
     def _take(self, kind: bytes, box: bytes) -> Part | None:
         match kind:
             case b"ftyp" | b"moov":
-                pass
+                self.whole_bytes = self._taken
             case b"emsg":
                 # Of two in a row the first was a note of an edge's own, and no part's.
                 self._message = box
             case b"moof":
-                self._moof = _read_moof(box[8:])
+                self._moof = (*_read_moof(box[8:]), box)
             case b"mdat" if self._moof is not None:
-                (no, sizes), message = self._moof, self._message
+                (no, sizes, moof), message = self._moof, self._message
                 self._moof, self._message = None, b""
-                return Part(no, message, tuple(_cut(box[8:], sizes)))
+                packets = tuple(_cut(box[8:], sizes))
+                self.whole_bytes = self._taken
+                return Part(no, message, packets, message + moof + box)
             case _:
                 raise StreamFault("a box that is not of our stream")
         return None
