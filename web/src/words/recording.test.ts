@@ -15,6 +15,7 @@ test("a recording is called so only while it goes on", () => {
   expect(recordingWord({ ...hall, recording: null })).toBe("NOT recording");
   expect(recordingWord({ ...hall, recording: { ...going, state: "stopped" } })).toBe("NOT recording");
   expect(recordingWord({ ...hall, state: "ended" })).toBe("recording is being finished");
+  expect(recordingWord({ ...hall, state: "ended", recording: null })).toBe("");
   expect(recordingWord({ ...hall, state: "ended", recording: { ...going, state: "done" } })).toBe("recorded");
 });
 

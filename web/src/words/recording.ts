@@ -22,14 +22,15 @@ export interface Warning {
   mend: string;
 }
 
+/** Some time after the end the recorder has nothing more to say of a town hall. */
+const ENDED: Record<string, string> = { done: "recorded", recording: "recording is being finished" };
 const ON: HallState[] = ["live", "paused"];
 
 /** "recording", "NOT recording", "recorded"; empty where nothing is to be said. */
 export function recordingWord(hall: Moment): string {
   if (!hall.recorded) return "";
   if (recordingWarning(hall)) return hall.state === "ended" ? "recording not finished" : "NOT recording";
-  if (hall.recording?.state === "done") return "recorded";
-  if (hall.state === "ended") return "recording is being finished";
+  if (hall.state === "ended") return ENDED[hall.recording?.state ?? ""] ?? "";
   return ON.includes(hall.state) ? "recording" : "will be recorded";
 }
 
