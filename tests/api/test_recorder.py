@@ -60,7 +60,9 @@ async def run_until(archive, state, beats=2 * OVER_BEATS):
 
 
 async def test_only_halls_that_are_recorded_and_open_are_listened_to(archive):
-    archive.follow([replace(DEMO, record=False), replace(DEMO, hall="eve", state="announced")])
+    outside = replace(DEMO, hall="../demo")
+    unheard = [replace(DEMO, record=False), replace(DEMO, hall="eve", state="announced"), outside]
+    archive.follow(unheard)
     nobody = sources(archive)
     archive.follow([DEMO])
 
@@ -161,7 +163,11 @@ async def test_a_recording_that_cannot_be_made_into_files_keeps_its_parts_and_ha
 ):
     archive.follow([DEMO])
     give(archive, parts(10))
-    monkeypatch.setattr("hustings.recorder.m4a.samples", lambda path: 7)
+
+    async def short(path, breathe):
+        return 7
+
+    monkeypatch.setattr("hustings.recorder.m4a.samples", short)
     archive.follow([OVER])
 
     told = await run_until(archive, "stopped")

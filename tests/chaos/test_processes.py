@@ -30,6 +30,24 @@ def test_a_whole_town_hall_starts_hosts_and_stops_cleanly(town):
     assert not any(alive(pid) for pid in pids.values())
 
 
+def test_whether_a_hall_is_recorded_is_said_by_command(town):
+    town.start()
+    created = town.command("hall", "create", "demo", "--record", "--json")
+    off = town.command("hall", "record", "demo", "off", "--json")
+    on = town.command("hall", "record", "demo", "on")
+    town.command("hall", "seat", "demo", "obs", "--name", "Ben", "--consent")
+    town.command("hall", "open", "demo")
+    late = town.command("hall", "record", "demo", "off")
+
+    told = [json.loads(answer.stdout)["recorded"] for answer in (created, off)]
+    assert told == [True, False]
+    assert "It is recorded" in on.stdout
+    assert (late.returncode, "settled before doors" in late.stderr) == (2, True)
+    assert town.ask("GET", "/halls/demo").json()["consents"] == ["obs"]
+    # No sound comes from a stage that only stands in, and the recorder says so.
+    until(lambda: "NOT RECORDING" in town.command("hall", "show", "demo").stdout, "a warning")
+
+
 def test_a_service_manager_is_told_when_people_can_come_and_when_they_cannot(town, tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))

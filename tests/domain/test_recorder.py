@@ -230,7 +230,7 @@ async def test_both_files_hold_every_sample_of_the_programme_where_it_was(tmp_pa
     said, _ = programme(given)
     opus, aac = decoded(folder.opus), decoded(folder.m4a)
     assert len(opus) == told["samples"] == 100 * PART_SAMPLES
-    assert m4a.samples(folder.m4a) == 100 * PART_SAMPLES
+    assert await m4a.samples(folder.m4a, breathe) == 100 * PART_SAMPLES
     assert np.array_equal(sound_of_opus(folder.opus), said)
     assert likeness(opus, said) > 0.95
     aac = aac[: len(said)]
@@ -300,7 +300,11 @@ async def test_a_finish_that_dies_anywhere_is_done_again(tmp_path):
 async def test_parts_stay_where_a_file_does_not_hold_what_was_written(tmp_path, monkeypatch):
     folder = Folder(tmp_path, "demo")
     keep(folder, parts(30))
-    monkeypatch.setattr(m4a, "samples", lambda path: 7)
+
+    async def short(path, breathe):
+        return 7
+
+    monkeypatch.setattr(m4a, "samples", short)
 
     with pytest.raises(Unlike):
         await finish(folder, "", breathe)

@@ -7,6 +7,7 @@ export interface Hall {
   starts_at_ms: number | null;
   since_ms: number;
   seats: { seat: string; name: string; person: string }[];
+  recorded?: boolean;
 }
 
 const MOVES: Record<string, Record<string, string>> = {

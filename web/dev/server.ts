@@ -21,7 +21,7 @@ const LISTENERS = 412;
 
 const halls = new Halls();
 const stream = new Stream();
-const dev = { role: "host" as string | null, seat: "ana" as string | null, desk: true };
+const dev = { role: "host" as string | null, seat: "ana" as string | null, desk: true, consented: false };
 
 function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, {
@@ -59,6 +59,7 @@ function state(response: ServerResponse, name: string): unknown {
     seats: found.seats.map(({ seat, name: called }) => ({ seat, name: called })),
     stream: { port: PORT + 1, origin: null, path: `/h/${name}/live.mp4` },
     ...{ hls: null, newest_part: sounding ? stream.newest : null },
+    recorded: found.recorded === true,
     ...{ part_ms: 240, buffer_ms: 1080, window_ms: 600, listeners: LISTENERS },
   });
 }
@@ -76,6 +77,7 @@ function me(response: ServerResponse, hall: string): unknown {
     hall,
     role: dev.role,
     seat: dev.seat,
+    consented: dev.consented,
     expires_at_ms: Date.now() + 3_600_000,
   });
 }
@@ -116,6 +118,14 @@ function api(response: ServerResponse, method: string, path: string[], body: Rec
       pass: "x.y.z",
       studio_url: `/studio/${name}?pass=eyJhbGciOiJFZERTQSJ9.x.y`,
     });
+  }
+  if (method === "POST" && action === "consent") {
+    dev.consented = true;
+    return json(response, 200, { consented: true });
+  }
+  if (method === "POST" && action === "recording") {
+    found.recorded = String(body.on) === "true";
+    return json(response, 200, halls.show(found, LISTENERS));
   }
   if (method === "POST" && action && !halls.move(found, action))
     return refuse(response, 409, "This town hall is not in a state for that.", "Look at its state first.");

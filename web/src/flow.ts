@@ -46,6 +46,7 @@ export interface PublicState {
   starts_at_ms: number | null;
   now_ms: number;
   seats: Seat[];
+  recorded: boolean;
   stream: { port: number; origin: string | null; path: string };
   /** Where LL-HLS and HLS are, or null while the town hall has none. */
   hls: string | null;

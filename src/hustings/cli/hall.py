@@ -13,6 +13,7 @@ from hustings.domain.roles import Role
 
 WHY = {
     "disk_full": "the disk is nearly full; it goes on by itself when there is room.",
+    "no_sound": "no sound reaches the recorder.",
     "disk_unwritable": "the disk takes nothing.",
     "fault": "its files could not be made; what was recorded is kept.",
 }
@@ -149,7 +150,7 @@ def _show(told: Told, hall: dict[str, Any]) -> None:
 
 def _recording(told: dict[str, Any] | None) -> str:
     if told is None:
-        return "It is recorded."
+        return "It is recorded; no recorder says more just now."
     size, missing = f"{told['bytes'] / 1e6:.1f} MB", f"{told['missing']} parts missing"
     match told["state"]:
         case "stopped":

@@ -10,6 +10,8 @@ from typing import Any
 
 import av
 
+from hustings.domain.ids import hall_id
+from hustings.domain.refusals import Refused
 from hustings.parts.listen import listen
 from hustings.parts.post import Wanted
 from hustings.recorder.finish import Unlike, finish
@@ -26,6 +28,14 @@ _log = logging.getLogger(__name__)
 def free_bytes(path: Path) -> int:
     found = os.statvfs(path)
     return found.f_bavail * found.f_frsize
+
+
+def _is_a_name(hall: str) -> bool:
+    """It becomes a folder."""
+    try:
+        return hall_id(hall) == hall
+    except Refused:
+        return False
 
 
 @dataclass(frozen=True)
@@ -60,14 +70,14 @@ class Archive:
         self._due: asyncio.Queue[_Hall] = asyncio.Queue()
         self._finishing: set[str] = set()
         self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        place.root.mkdir(parents=True, exist_ok=True)
+        place.root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def follow(self, wanted: Sequence[Wanted]) -> None:
         """Take up the halls that are recorded, and those that were and that nobody names any more:
         they ended long ago."""
-        known = {hall.hall: hall for hall in wanted}
+        known = {hall.hall: hall for hall in wanted if _is_a_name(hall.hall)}
         gone = [Wanted(h, (), "ended", h, True) for h in self._begun() if h not in known]
-        for hall in (*(hall for hall in wanted if hall.record), *gone):
+        for hall in (*(hall for hall in known.values() if hall.record), *gone):
             if hall.hall in self._halls:
                 self._halls[hall.hall].wanted = hall
             elif hall.state in OPEN or self._begun_here(hall.hall):

@@ -104,8 +104,7 @@ async def _read_back(fresh: list[Path], count: int, said: bytes, breathe: Breath
             await breathe()
     if (found.digest(), number) != (said, count * PART_PACKETS):
         raise Unlike("the Opus file")
-    await breathe()
-    if m4a.samples(fresh[1]) != count * PART_SAMPLES:
+    if await m4a.samples(fresh[1], breathe) != count * PART_SAMPLES:
         raise Unlike("the M4A file")
 
 

@@ -4,6 +4,7 @@ The encoder's priming and its last frame, which is longer than the sound, are ta
 list: what is played begins with the first sample and ends with the last one.
 """
 
+from collections.abc import Awaitable, Callable
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,7 @@ from av.audio.frame import AudioFrame
 from hustings.parts.codec import SAMPLE_BYTES
 from hustings.parts.grid import BIT_RATE, FRAME_SAMPLES, SAMPLE_RATE_HZ
 
+BREATH_FRAMES = 100
 _FRAME_BYTES = FRAME_SAMPLES * SAMPLE_BYTES
 
 
@@ -65,11 +67,15 @@ class M4a:
         self._out.mux(self._stream.encode(frame))
 
 
-def samples(path: Path) -> int:
+async def samples(path: Path, breathe: Callable[[], Awaitable[None]]) -> int:
     """How many it plays, after reading every frame of it. Raises av.error.FFmpegError."""
     with av.open(str(path)) as file:
         stream = file.streams.audio[0]
-        decoded = sum(frame.samples for frame in file.decode(stream))
+        decoded = 0
+        for count, frame in enumerate(file.decode(stream)):
+            decoded += frame.samples
+            if count % BREATH_FRAMES == 0:
+                await breathe()
         told = stream.duration or 0
         begins = stream.start_time or 0
     whole = begins == 0 and 0 <= decoded - told < FRAME_SAMPLES

@@ -4,6 +4,7 @@ import type { HallState, Seat } from "../flow.ts";
 import { rounds } from "../shell/clock.ts";
 import type { Problem } from "../shell/http.ts";
 import { getJson, postJson } from "../shell/http.ts";
+import type { RecordingState } from "../words/recording.ts";
 
 export interface LineState {
   seat: string;
@@ -23,6 +24,10 @@ export interface HallView {
   /** Where the desk does not say, the lifecycle does; it refuses what it does not allow. */
   moves?: string[];
   seats: (Seat & { person: string })[];
+  recorded?: boolean;
+  recording?: RecordingState | null;
+  /** Seats whose speakers agreed to be recorded. */
+  consents?: string[];
   lines?: LineState[];
   audience?: { listeners: number };
 }
@@ -56,6 +61,13 @@ export class Desk {
     rounds(() => this.#ask(), 1000, 5000);
   }
 
+  /** Settled before doors; the desk refuses it after. */
+  async record(on: boolean): Promise<void> {
+    const answer = await postJson<unknown>(`${this.#address}/recording`, { on });
+    this.refusal.value = answer.ok ? null : answer.problem;
+    await this.#ask();
+  }
+
   async move(move: string): Promise<void> {
     const answer = await postJson<unknown>(`${this.#address}/${move}`);
     this.refusal.value = answer.ok ? null : answer.problem;
@@ -63,8 +75,8 @@ export class Desk {
   }
 
   /** Whether the seat was given. */
-  async addSeat(seat: string, name: string): Promise<boolean> {
-    const answer = await postJson<{ studio_url: string }>(`${this.#address}/seats`, { seat, name });
+  async addSeat(seat: string, name: string, consent: boolean): Promise<boolean> {
+    const answer = await postJson<{ studio_url: string }>(`${this.#address}/seats`, { seat, name, consent });
     this.refusal.value = answer.ok ? null : answer.problem;
     if (!answer.ok) return false;
     this.invitations.value = [...this.invitations.value, { seat, name, studio_url: answer.value.studio_url }];

@@ -7,6 +7,7 @@ import { healthLine } from "../words/health.ts";
 import { Desk } from "./desk.ts";
 import { Given } from "./given.tsx";
 import { Moves } from "./moves.tsx";
+import { Recording } from "./recording.tsx";
 import { Seats } from "./seats.tsx";
 
 /** `named` hears what the hall is called, which the public state does not tell of a draft. */
@@ -34,6 +35,7 @@ export function Host({ hall, named }: { hall: string; named: (title: string) => 
             </span>
             <p class="health figures">{healthLine(view, wall_ms())}</p>
             {face.sentence && <p class="soft">{STAFF[view.state] ?? face.sentence}</p>}
+            <Recording desk={desk} />
             <Moves desk={desk} />
           </div>
           <Seats desk={desk} />

@@ -16,7 +16,12 @@ export function Seats({ desk }: { desk: Desk }) {
       <h2 id="seats">On stage</h2>
       <ul class="seats">
         {view?.seats.map(({ seat, name }) => (
-          <Seat key={seat} name={name} line={lines.get(seat)} />
+          <Seat
+            key={seat}
+            name={name}
+            line={lines.get(seat)}
+            silent={view.recorded === true && !view.consents?.includes(seat)}
+          />
         ))}
       </ul>
       {view?.seats.length === 0 && <p class="soft">No seats yet. Add the first one here.</p>}
@@ -33,12 +38,13 @@ export function Seats({ desk }: { desk: Desk }) {
   );
 }
 
-function Seat({ name, line }: { name: string; line: LineState | undefined }) {
+/** `silent`: the town hall is recorded, and they have not agreed to that. */
+function Seat({ name, line, silent }: { name: string; line: LineState | undefined; silent: boolean }) {
   const standing = !line ? "none" : !line.heard ? "silent" : line.speaking ? "speaking" : "heard";
   return (
     <li class="seat" data-standing={standing}>
       <span class="seat__name">{name}</span>
-      <span>{lineWord(line)}</span>
+      <span>{silent ? "Has not agreed to be recorded" : lineWord(line)}</span>
       <span class="soft figures seat__figures">{lineFigures(line)}</span>
     </li>
   );
@@ -46,10 +52,13 @@ function Seat({ name, line }: { name: string; line: LineState | undefined }) {
 
 function AddSeat({ desk }: { desk: Desk }) {
   const [name, setName] = useState("");
+  const [consent, setConsent] = useState(false);
   const seat = slug(name, SEAT_CHARS_MAX);
   const add = async (event: Event) => {
     event.preventDefault();
-    if (await desk.addSeat(seat, name.trim())) setName("");
+    if (!(await desk.addSeat(seat, name.trim(), consent))) return;
+    setName("");
+    setConsent(false);
   };
   return (
     <form class="row row--end" onSubmit={add}>
@@ -57,6 +66,16 @@ function AddSeat({ desk }: { desk: Desk }) {
         <span>Name of a speaker</span>
         <input value={name} maxLength={60} onInput={(event) => setName(event.currentTarget.value)} required />
       </label>
+      {desk.view.value?.recorded && (
+        <label class="tick">
+          <input
+            type="checkbox"
+            checked={consent}
+            onChange={(event) => setConsent(event.currentTarget.checked)}
+          />
+          <span>They agreed elsewhere to be recorded</span>
+        </label>
+      )}
       <button type="submit" class="button" disabled={seat === "" || desk.away.value}>
         Add a seat
       </button>

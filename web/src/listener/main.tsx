@@ -7,6 +7,7 @@ import { render } from "preact";
 import { hallHere } from "../shell/place.ts";
 import { obeyLockScreen, tellLockScreen } from "../shell/session.ts";
 import { behind, faceOf } from "../words/faces.ts";
+import { RECORDED } from "../words/recording.ts";
 import { count } from "../words/time.ts";
 import { speakers, tabTitle } from "../words/titles.ts";
 import { ListenButton, TestSound, Volume } from "./controls.tsx";
@@ -75,6 +76,7 @@ function Listening() {
         {face.clock && <p class="hall__clock figures">{face.clock}</p>}
         {!face.clock && !over && !early && <Voice evening={evening} />}
         {face.sentence && <p class="hall__sentence">{face.sentence}</p>}
+        {state.recorded && !over && <p class="delay">{RECORDED}</p>}
         {!over && <ListenButton evening={evening} />}
         {!over && !early && <Status />}
         {early && <TestSound />}

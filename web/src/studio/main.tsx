@@ -13,6 +13,7 @@ import type { Problem } from "../shell/http.ts";
 import { getJson } from "../shell/http.ts";
 import { hallHere } from "../shell/place.ts";
 import { faceOf } from "../words/faces.ts";
+import { RECORDED } from "../words/recording.ts";
 import { Speaker } from "./speaker.tsx";
 
 interface Me {
@@ -20,6 +21,7 @@ interface Me {
   hall: string;
   role: string;
   seat: string | null;
+  consented: boolean;
   expires_at_ms: number;
 }
 
@@ -79,9 +81,17 @@ function Studio({ hall: here }: { hall: string }) {
           </span>
         )}
         <h1 class="studio__title">{title.value ?? "Studio"}</h1>
+        {state.value?.recorded && <p class="soft">{RECORDED}</p>}
       </header>
       <div class="studio__columns">
-        {who.seat && <Speaker hall={here} seat={who.seat} name={name} />}
+        {who.seat && (
+          <Speaker
+            hall={here}
+            seat={who.seat}
+            name={name}
+            ask={state.value?.recorded === true && !who.consented}
+          />
+        )}
         {runs && <Host hall={here} named={named} />}
         {!who.seat && !runs && (
           <p class="note">Your pass has no seat on this stage. Ask the person who runs this town hall.</p>

@@ -1,6 +1,8 @@
 /** The speaker's page: one large switch, one truth, and what to do next. */
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { Line } from "../shell/line.ts";
+import { Consent } from "./consent.tsx";
 import { Meter } from "./meter.tsx";
 import { Microphones } from "./microphones.tsx";
 import type { Verdict } from "./truth.ts";
@@ -15,15 +17,26 @@ function others(): HTMLAudioElement {
   return audio;
 }
 
-export function Speaker({ hall, seat, name }: { hall: string; seat: string; name: string }) {
+interface Place {
+  hall: string;
+  seat: string;
+  name: string;
+  /** The town hall is recorded, and this person is not known to have agreed. */
+  ask: boolean;
+}
+
+export function Speaker({ hall, seat, name, ask }: Place) {
   const line = useMemo(() => new Line(`/whip/${hall}/${seat}`, others()), [hall, seat]);
   const link = line.link.value;
   const seated = link !== "idle" && link !== "refused";
+  const agreed = useSignal(false);
+  const asking = (ask && !agreed.value) || line.truth.value?.consent === false;
   useWarning(seated);
   return (
     <section class="speaker stack" aria-label="Your seat">
       <TruthPanel line={line} />
       <Trouble line={line} />
+      {asking && <Consent hall={hall} agreed={() => (agreed.value = true)} />}
       {seated && <Mute line={line} />}
       <Meter line={line} />
       <div class="row">
@@ -32,7 +45,7 @@ export function Speaker({ hall, seat, name }: { hall: string; seat: string; name
             Leave the seat
           </button>
         ) : (
-          <button type="button" class="button" data-kind="main" onClick={line.sit}>
+          <button type="button" class="button" data-kind="main" disabled={asking} onClick={line.sit}>
             Take your seat
           </button>
         )}

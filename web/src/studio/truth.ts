@@ -10,6 +10,8 @@ import type { Link, Trouble } from "./whip.ts";
 export interface Truth {
   state: HallState;
   on_air: boolean;
+  /** False where the town hall is recorded and this person has not agreed to that. */
+  consent: boolean;
   heard: boolean;
   speaking: boolean;
   level_db: number;
@@ -33,6 +35,8 @@ export function readTruth(text: unknown): Truth | null {
   return {
     state: state as HallState,
     on_air: said.on_air === true,
+    // A stage that says nothing of it asks for none.
+    consent: said.consent !== false,
     heard: said.heard === true,
     speaking: said.speaking === true,
     level_db: number("level_db"),
@@ -74,6 +78,8 @@ export function verdict({ link, trouble, truth, muted, silence_ms }: Situation):
   if (link === "lost") return off(lostReason(trouble));
   if (link !== "connected" || !truth) return off("Connecting to the stage.");
   if (silence_ms > STALE_MS) return off("The stage has gone quiet. Looking for it.");
+  if (!truth.consent)
+    return off("This town hall is recorded, and you have not agreed to be in it. Agree below.");
   if (muted) return off("Muted at your end.");
   if (!truth.heard && OPEN.includes(truth.state))
     return off("The stage hears only silence from your microphone. Speak, or choose another one.");

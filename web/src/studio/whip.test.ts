@@ -6,7 +6,7 @@ import type { WhipInput, WhipOutput } from "./whip.ts";
 import { Whip } from "./whip.ts";
 
 const TRUTH: Truth = {
-  ...{ state: "live", on_air: true, heard: true, speaking: true, level_db: -21 },
+  ...{ state: "live", on_air: true, consent: true, heard: true, speaking: true, level_db: -21 },
   ...{ lost: 3, repaired: 2, concealed: 1, rtt_ms: 31 },
 };
 const yes = { kind: "answered", status: 201, location: "/whip/demo/ana/l1", sentence: "", next: "" } as const;
@@ -195,6 +195,14 @@ describe("the truth", () => {
     expect(reason({ state: "doors" })).toContain("not begun");
     expect(reason({ state: "paused", heard: false })).toContain("paused");
     expect(reason({ state: "live", heard: false })).toContain("silence");
+  });
+
+  test("says why whoever has not agreed to be recorded is not heard, and what to do", () => {
+    const said = verdict({ ...now, truth: { ...TRUTH, on_air: false, consent: false } });
+
+    expect(said.standing).toBe("off");
+    expect(said.reason).toContain("recorded");
+    expect(readTruth('{"v":1,"state":"live"}')?.consent).toBe(true);
   });
 
   test("a message that is not one of ours says nothing", () => {

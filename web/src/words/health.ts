@@ -1,5 +1,7 @@
 /** The health of a hall in one line: "412 listening · 2 of 3 lines heard · on time". */
 import type { HallState } from "../flow.ts";
+import type { RecordingState } from "./recording.ts";
+import { recordingWord } from "./recording.ts";
 import { count, span } from "./time.ts";
 
 interface Health {
@@ -9,6 +11,8 @@ interface Health {
   seats: unknown[];
   lines?: { heard: boolean }[];
   audience?: { listeners: number };
+  recorded?: boolean;
+  recording?: RecordingState | null;
 }
 
 const LATE_MS = 60_000;
@@ -18,7 +22,7 @@ export function healthLine(hall: Health, now_ms: number): string {
   const listening = `${(hall.audience?.listeners ?? 0).toLocaleString("en-GB")} listening`;
   const lines =
     hall.seats.length > 0 ? `${heard} of ${count(hall.seats.length, "line")} heard` : "no seats yet";
-  return [listening, lines, punctuality(hall, now_ms)].filter(Boolean).join(" · ");
+  return [listening, lines, recordingWord(hall), punctuality(hall, now_ms)].filter(Boolean).join(" · ");
 }
 
 /** Only what is known: a pause or an end says nothing of the start. */
