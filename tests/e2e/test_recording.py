@@ -181,6 +181,22 @@ async def test_a_speaker_is_heard_and_recorded_only_after_agreeing(
     assert loud[first:].mean() > 0.4
 
 
+def test_a_file_is_spoken_only_with_consent(town_hall: TownHall) -> None:
+    given = recorded_hall(town_hall, "ana", consent=False)
+    ask = [HUSTINGS, "speak", "eve", "--file", VOICES / "ana.opus", "--seconds", "4", "--json"]
+    ask += ["--url", town_hall.page, "--pass", given["ana"]["pass"]]
+
+    silent = subprocess.run(ask, capture_output=True, text=True, timeout=30)
+    agreed = subprocess.run(
+        [*ask, "--agree-to-recording"], capture_output=True, text=True, timeout=30
+    )
+
+    assert silent.returncode == 2
+    assert "--agree-to-recording" in silent.stderr
+    assert agreed.returncode == 0, agreed.stderr
+    assert '"heard": true' in agreed.stdout
+
+
 @contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True)
