@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hustings.cli.client import Client, claims
+from hustings.cli.client import Client, Unwished, claims
 from hustings.cli.common import CLIENT, Told, takes
 from hustings.domain.refusals import TABLE, Refused, StartRefused
 from hustings.fleet.crowd import Crowd, crowd, speaker
@@ -39,12 +39,26 @@ def speak(
         raise StartRefused(f"There is no file {file}.", "Name a WAV or Ogg Opus file.")
     if told.own["agree"]:
         client.call("POST", f"/halls/{hall}/consent", {"seat": place})
+    elif _is_barred(client, hall, place):
+        raise StartRefused(
+            "This town hall is recorded, and nobody agreed to that from this seat.",
+            "Agree with --agree-to-recording; until then the room does not hear it.",
+        )
     speaking = speaker(f"{client.url}/whip/{hall}/{place}", client.token, file)
     speaking["loop"] = seconds is not None
     order = {"seconds": seconds, "speakers": [speaking]}
 
     last = asyncio.run(follow(find_media(settings.site.media), order, told, _line))
     _must_have_spoken(last)
+
+
+def _is_barred(client: Client, hall: str, place: str) -> bool:
+    """As far as the edge says so; what it does not say is the stage's to decide."""
+    try:
+        me = client.fetch("GET", f"{client.url}/studio/{hall}/me.json")
+        return client.state(hall)["recorded"] and (me["seat"], me["consented"]) == (place, False)
+    except (StartRefused, Unwished, KeyError):
+        return False
 
 
 def _must_have_spoken(last: dict[str, Any]) -> None:
