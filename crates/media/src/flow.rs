@@ -94,6 +94,16 @@ pub struct Talk {
     pub payload: Arc<[u8]>,
 }
 
+/// A packet of another stage's line, passed on as it came, so that a seat is heard through every stage.
+#[derive(Debug, Clone)]
+pub struct Relayed {
+    pub hall: HallId,
+    pub seat: SeatId,
+    pub muted: bool,
+    /// Its arrival is that at the other stage; the stages of one machine share a clock.
+    pub talk: Talk,
+}
+
 /// 20 ms of what the crowd hears.
 #[derive(Debug, Clone)]
 pub struct Programme {

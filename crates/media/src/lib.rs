@@ -17,6 +17,8 @@ mod testing;
 
 pub mod stage;
 
+pub mod relay;
+
 pub mod mixer;
 
 pub mod program;

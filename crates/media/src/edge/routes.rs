@@ -72,6 +72,12 @@ pub fn pass_in_query(query: Option<&str>) -> Option<&str> {
     query?.split('&').find_map(|pair| pair.strip_prefix("pass="))
 }
 
+/// The stage that a query asks for, counted from one; 0 where it asks for none that can be.
+pub fn stage_in_query(query: Option<&str>) -> Option<usize> {
+    let asked = query?.split('&').find_map(|pair| pair.strip_prefix("stage="))?;
+    Some(asked.parse().unwrap_or(0))
+}
+
 /// The same query without the pass.
 pub fn without_pass(query: Option<&str>) -> String {
     let rest: Vec<&str> =

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{HlsAsk, Route, challenge, pass_in_query, route, without_pass};
+use super::{HlsAsk, Route, challenge, pass_in_query, route, stage_in_query, without_pass};
 use crate::flow::HallId;
 use crate::units::{LlNo, SegmentNo};
 
@@ -41,6 +41,13 @@ fn a_pass_is_taken_out_of_the_address_and_the_rest_stays() {
     assert_eq!(without_pass(Some("a=1&pass=x.y.z&b=2")), "?a=1&b=2");
     assert_eq!(without_pass(Some("pass=x.y.z")), "");
     assert_eq!(pass_in_query(None), None);
+}
+
+#[test]
+fn a_stage_may_be_asked_for() {
+    assert_eq!(stage_in_query(Some("a=1&stage=2")), Some(2));
+    assert_eq!(stage_in_query(Some("stage=two")), Some(0));
+    assert_eq!((stage_in_query(Some("a=1")), stage_in_query(None)), (None, None));
 }
 
 proptest! {

@@ -10,7 +10,8 @@ use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 use super::bus::{Limiter, add, subtract};
 use super::gate::Gate;
-use super::line::Line;
+use super::line::{Frame, Line, Origin};
+use super::pick::{Offered, Pick};
 
 const FRAME: SampleCount = SampleCount(FRAME_SAMPLES as i64);
 /// After a longer sleep of the machine the mix goes on from now; the programme fills the hole with silence.
@@ -19,6 +20,11 @@ const CATCH_UP: SampleCount = SampleCount::from_ms(1_000);
 const HEARD_DB: i32 = -50;
 /// How often lines are reported: every 240 ms.
 const REPORT_TICKS: u64 = 12;
+/// As many as a stage has lines.
+const COPIES_MAX: usize = 64;
+
+type Sound = [f32; FRAME_SAMPLES];
+type Frames = BTreeMap<LineId, Frame>;
 
 /// What the mixer is told.
 pub enum Input {
@@ -27,6 +33,8 @@ pub enum Input {
     Up { line: LineId, seat: SeatId },
     Down { line: LineId },
     Talk(Talk),
+    /// A packet that another stage passed on.
+    Copy { seat: SeatId, muted: bool, talk: Talk },
     Muted { line: LineId, muted: bool },
     /// The hall's state from `since` on.
     State { state: HallState, since: MediaTime },
@@ -43,10 +51,18 @@ pub enum Output {
     Report(Vec<LineReport>),
 }
 
+/// Which of a seat's lines each mix hears.
+#[derive(Default)]
+struct Picks {
+    quick: Pick,
+    patient: Pick,
+}
+
 /// One hall's mix.
 pub struct Mixer {
     lines: BTreeMap<LineId, Line>,
     barred: BTreeSet<SeatId>,
+    seats: BTreeMap<SeatId, Picks>,
     state: (HallState, MediaTime),
     before: HallState,
     window: SampleCount,
@@ -63,6 +79,7 @@ impl Mixer {
         Self {
             lines: BTreeMap::new(),
             barred: BTreeSet::new(),
+            seats: BTreeMap::new(),
             state: (HallState::Announced, now),
             before: HallState::Announced,
             window,
@@ -80,16 +97,19 @@ impl Mixer {
             Input::Tick => self.advance(now),
             Input::Up { line, seat } => {
                 let gate = Gate::new(!self.barred.contains(&seat));
-                self.lines.insert(line, Line::new(line, seat, gate));
+                self.lines.insert(line, Line::new(line, seat, Origin::Own, gate));
             }
             Input::Down { line } => {
-                self.lines.remove(&line);
+                if let Some(line) = self.lines.get_mut(&line) {
+                    line.origin = Origin::Gone;
+                }
             }
             Input::Talk(talk) => {
                 if let Some(line) = self.lines.get_mut(&talk.line) {
                     line.take(talk);
                 }
             }
+            Input::Copy { seat, muted, talk } => self.take_copy(seat, muted, talk),
             Input::Muted { line, muted } => {
                 if let Some(line) = self.lines.get_mut(&line) {
                     line.muted = muted;
@@ -128,34 +148,83 @@ impl Mixer {
             self.ticks += 1;
             if self.ticks.is_multiple_of(REPORT_TICKS) {
                 let open = self.state.0.has_programme();
-                let lines = self.lines.values().map(|line| line.report(open)).collect();
+                let own = self.lines.values().filter(|line| line.origin == Origin::Own);
+                let lines = own.map(|line| line.report(open)).collect();
                 self.outputs.push_back(Output::Report(lines));
             }
             self.next_tick = self.next_tick + FRAME;
         }
     }
 
-    fn make_returns(&mut self, now: MediaTime) {
-        let mut sum = [0.0; FRAME_SAMPLES];
-        let mut contributions = Vec::with_capacity(self.lines.len());
-        for line in self.lines.values_mut() {
-            let pcm = line.read_return(now);
-            if let Some(pcm) = &pcm {
-                add(&mut sum, pcm);
-            }
-            contributions.push(pcm.filter(|_| line.voice.in_return()));
+    fn take_copy(&mut self, seat: SeatId, muted: bool, talk: Talk) {
+        let copies = self.lines.values().filter(|line| line.origin == Origin::Copy).count();
+        if copies >= COPIES_MAX && !self.lines.contains_key(&talk.line) {
+            return;
         }
-        let mut everyone = sum;
+        let gate = Gate::new(!self.barred.contains(&seat));
+        let line = self.lines.entry(talk.line).or_insert_with(|| Line::new(talk.line, seat, Origin::Copy, gate));
+        if line.origin == Origin::Copy {
+            line.muted = muted;
+            line.take(talk);
+        }
+    }
+
+    fn forget_lines(&mut self) {
+        let window = self.window;
+        self.lines.retain(|_, line| !line.is_over(window));
+        let lines = &self.lines;
+        self.seats.retain(|seat, _| lines.values().any(|line| line.seat == *seat));
+    }
+
+    /// One line for each seat.
+    fn choose(&mut self, frames: &Frames, which: fn(&mut Picks) -> &mut Pick) -> BTreeSet<LineId> {
+        let mut offers: BTreeMap<&SeatId, Vec<Offered>> = BTreeMap::new();
+        for (&id, frame) in frames {
+            let line = &self.lines[&id];
+            let own = line.origin != Origin::Copy;
+            offers.entry(&line.seat).or_default().push(Offered { line: id, own, has: frame.has });
+        }
+        let seats = &mut self.seats;
+        let picked = offers.into_iter().filter_map(|(seat, offered)| {
+            which(seats.entry(seat.clone()).or_default()).choose(&offered)
+        });
+        picked.collect()
+    }
+
+    fn make_returns(&mut self, now: MediaTime) {
+        let frames: Frames = self
+            .lines
+            .iter_mut()
+            .filter_map(|(&id, line)| Some((id, line.read_return(now)?)))
+            .collect();
+        let chosen = self.choose(&frames, |picks| &mut picks.quick);
+        let mut sum = [0.0; FRAME_SAMPLES];
+        let mut seats: BTreeMap<SeatId, (Sound, bool)> = BTreeMap::new();
+        for (id, Frame { mut pcm, .. }) in frames {
+            let Some(line) = self.lines.get_mut(&id) else { continue };
+            line.fade_return(&mut pcm, chosen.contains(&id));
+            add(&mut sum, &pcm);
+            let (own, speaks) = seats.entry(line.seat.clone()).or_insert(([0.0; FRAME_SAMPLES], false));
+            add(own, &pcm);
+            *speaks |= line.voice.in_return();
+        }
+        self.encode_returns(&sum, &seats);
+        self.returned = self.returned.wrapping_add(FRAME_SAMPLES as u32);
+    }
+
+    /// A return for each line of this stage: everyone without its seat, shared by those who are silent.
+    fn encode_returns(&mut self, sum: &Sound, seats: &BTreeMap<SeatId, (Sound, bool)>) {
+        let own = |line: &Line| seats.get(&line.seat).filter(|(_, speaks)| *speaks).map(|(pcm, _)| pcm);
+        let mut everyone = *sum;
         self.limiters.0.apply(&mut everyone);
-        let joins_shared = self.lines.values().zip(&contributions);
-        let stand_alone = joins_shared.into_iter().any(|(line, own)| line.was_own && own.is_none());
-        self.shared.stand_alone(stand_alone);
+        let up = || self.lines.values().filter(|line| line.origin == Origin::Own);
+        self.shared.stand_alone(up().any(|line| line.was_own && own(line).is_none()));
         let shared: Arc<[u8]> = self.shared.encode(&everyone).into();
-        for (line, contribution) in self.lines.values_mut().zip(contributions) {
-            let payload = match contribution {
+        for line in self.lines.values_mut().filter(|line| line.origin == Origin::Own) {
+            let payload = match own(line) {
                 Some(own) => {
-                    let mut others = sum;
-                    subtract(&mut others, &own);
+                    let mut others = *sum;
+                    subtract(&mut others, own);
                     others.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
                     line.encode_own(&others).into()
                 }
@@ -167,7 +236,6 @@ impl Mixer {
             let rtp_time = self.returned;
             self.outputs.push_back(Output::Return(Return { line: line.id, rtp_time, payload }));
         }
-        self.returned = self.returned.wrapping_add(FRAME_SAMPLES as u32);
     }
 
     fn make_programme(&mut self, at: MediaTime) {
@@ -176,25 +244,34 @@ impl Mixer {
         } else {
             (self.before, self.state.1)
         };
-        let mut pcm = [0.0; FRAME_SAMPLES];
+        let frames: Frames = self
+            .lines
+            .iter_mut()
+            .filter_map(|(&id, line)| Some((id, line.read_programme(at)?)))
+            .collect();
+        let chosen = self.choose(&frames, |picks| &mut picks.patient);
+        let open = state == HallState::Live;
+        let mut sum = [0.0; FRAME_SAMPLES];
         let mut voices: Vec<(i32, SeatId)> = Vec::new();
-        for line in self.lines.values_mut() {
-            let open = state == HallState::Live && line.gate.lets_out(at);
-            if let Some(own) = line.read_programme(at, open) {
-                add(&mut pcm, &own);
-                let level = -i32::from(level_below_full_db(&own));
-                if open && level > HEARD_DB {
-                    voices.push((-level, line.seat.clone()));
-                }
+        for (id, Frame { mut pcm, .. }) in frames {
+            let Some(line) = self.lines.get_mut(&id) else { continue };
+            let open = open && line.gate.lets_out(at);
+            let chosen = chosen.contains(&id);
+            line.fade_programme(&mut pcm, open && chosen);
+            add(&mut sum, &pcm);
+            let level = -i32::from(level_below_full_db(&pcm));
+            if open && chosen && level > HEARD_DB {
+                voices.push((-level, line.seat.clone()));
             }
         }
+        self.forget_lines();
         if !state.has_programme() {
             return;
         }
-        self.limiters.1.apply(&mut pcm);
+        self.limiters.1.apply(&mut sum);
         voices.sort();
         let voices = voices.into_iter().map(|(_, seat)| seat).collect();
         let since = since.part_no();
-        self.outputs.push_back(Output::Programme(Programme { at, pcm, voices, state, since }));
+        self.outputs.push_back(Output::Programme(Programme { at, pcm: sum, voices, state, since }));
     }
 }

@@ -1,10 +1,12 @@
 //! The one Rust file that reads a clock.
 //!
 //! Media time is taken from the wall once, at the start, and then follows the monotonic clock alone: a wall clock
-//! that jumps moves no sound. A stage that starts again goes on from where the one before it stood, so that a wall
-//! clock set back in between repeats no number.
-#![allow(clippy::disallowed_methods)]
+//! that jumps moves no sound. The stages of one machine share an anchor, so that they agree to the sample; one that
+//! starts again goes on by it, so that a wall clock set back in between repeats no number.
+#![allow(clippy::disallowed_methods, unsafe_code)]
 
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -20,45 +22,75 @@ pub struct Clock {
     anchor_media: MediaTime,
 }
 
-/// Where media time stood at a moment that a later process of this boot can tell the distance to.
+/// The media clock of a machine: what it showed at a moment of the monotonic clock, which all processes share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Anchor {
-    /// Of this boot: uptimes of different boots have nothing in common.
+    /// Of this boot: monotonic clocks of different boots have nothing in common.
     boot: String,
-    uptime_ms: i64,
+    monotonic_ns: i64,
     media: i64,
 }
+
+/// A media clock closer to the wall's is left alone, or stages that begin at one moment would differ.
+const APART: SampleCount = SampleCount::from_ms(1_000);
 
 impl Anchor {
     /// What media time has become by `now`, if both are of one boot.
     fn carried_to(&self, now: &Self) -> Option<i64> {
-        let passed = now.uptime_ms - self.uptime_ms;
-        (self.boot == now.boot && passed >= 0).then(|| self.media + SampleCount::from_ms(passed).0)
+        let passed = now.monotonic_ns - self.monotonic_ns;
+        let samples = i128::from(passed) * i128::from(SAMPLE_RATE_HZ) / 1_000_000_000;
+        (self.boot == now.boot && passed >= 0).then(|| self.media + samples as i64)
     }
 
-    /// Media time at `now`: the wall's, or the earlier process's where that is ahead.
-    fn continued(now: &Self, before: Option<&Self>) -> i64 {
-        before.and_then(|before| before.carried_to(now)).map_or(now.media, |carried| carried.max(now.media))
+    /// Media time at `now`: as the clock before had it. Where nobody else goes by that, a wall clock that is well ahead
+    /// is followed; one that is behind never is, or numbers would be repeated.
+    fn continued(now: &Self, before: Option<&Self>, alone: bool) -> i64 {
+        let Some(carried) = before.and_then(|before| before.carried_to(now)) else { return now.media };
+        if alone && now.media - carried > APART.0 { now.media } else { carried }
     }
 }
 
+/// As long as it is held, others that start go by the same clock.
+#[must_use]
+pub struct Shared(#[expect(dead_code, reason = "the lock ends with the file")] Option<File>);
+
 impl Clock {
-    /// This clock, never behind the one that kept its anchor in `file`; keeps its own there.
-    pub fn continued(self, file: &Path) -> Self {
-        let Some((boot, uptime_ms)) = this_boot() else { return self };
-        let here = Anchor { boot, uptime_ms, media: self.media().0 };
-        let before: Option<Anchor> =
-            std::fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let media = Anchor::continued(&here, before.as_ref());
+    /// This clock, brought to the one whose anchor is in `file`; the stages of a machine have one file.
+    pub fn shared(self, file: &Path) -> (Self, Shared) {
+        let Some(boot) = this_boot() else { return (self, Shared(None)) };
+        match self.agreed(file, boot) {
+            Ok((clock, held)) => (clock, Shared(Some(held))),
+            Err(error) => {
+                tracing::warn!(%error, "node.clock_not_shared");
+                (self, Shared(None))
+            }
+        }
+    }
+
+    fn agreed(self, path: &Path, boot: String) -> io::Result<(Self, File)> {
+        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
+        let alone = file.try_lock().is_ok();
+        if !alone {
+            // Whoever starts just now has it whole, and then shares it.
+            file.lock_shared()?;
+        }
+        let mut kept = Vec::new();
+        file.read_to_end(&mut kept)?;
+        let here = Anchor { boot, monotonic_ns: monotonic_ns(), media: self.media().0 };
+        let before: Option<Anchor> = serde_json::from_slice(&kept).ok();
+        let media = Anchor::continued(&here, before.as_ref(), alone);
         let ahead = SampleCount(media - here.media);
-        if ahead > SampleCount::from_ms(1_000) {
+        if ahead > APART {
             tracing::warn!(ahead_ms = ahead.ms(), "node.wall_clock_was_set_back");
         }
-        let kept = serde_json::to_vec(&Anchor { media, ..here }).unwrap_or_default();
-        if let Err(error) = std::fs::write(file, kept) {
-            tracing::warn!(%error, "node.clock_not_remembered");
+        let stands = before.as_ref().and_then(|before| before.carried_to(&here)) == Some(media);
+        if !stands {
+            file.set_len(0)?;
+            file.rewind()?;
+            file.write_all(&serde_json::to_vec(&Anchor { media, ..here })?)?;
         }
-        Self { anchor_media: self.anchor_media + ahead, ..self }
+        file.lock_shared()?;
+        Ok((Self { anchor_media: self.anchor_media + ahead, ..self }, file))
     }
 
     pub fn start() -> Self {
@@ -104,12 +136,18 @@ impl Clock {
     }
 }
 
-/// The id of this boot and the time since it, as Linux tells them (proc(5)).
-fn this_boot() -> Option<(String, i64)> {
+/// The id of this boot, as Linux tells it (proc(5)).
+fn this_boot() -> Option<String> {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-    let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
-    let seconds: f64 = uptime.split(' ').next()?.parse().ok()?;
-    Some((boot.trim().to_owned(), (seconds * 1_000.0) as i64))
+    Some(boot.trim().to_owned())
+}
+
+/// The clock that [`Instant`] reads, as a number that other processes can compare (clock_gettime(2)).
+fn monotonic_ns() -> i64 {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `now` outlives the call, and this clock is always there.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut now) };
+    now.tv_sec * 1_000_000_000 + now.tv_nsec
 }
 
 #[cfg(test)]

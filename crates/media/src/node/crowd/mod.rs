@@ -1,5 +1,6 @@
 //! A crowd process: synthetic speakers, each a thread; synthetic listeners, one loop for all.
 
+mod board;
 mod ears;
 mod mouths;
 mod place;

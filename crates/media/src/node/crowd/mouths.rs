@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,7 @@ use crate::node::http::{pass_on, pass_on_sealed};
 use crate::node::start::CannotStart;
 use crate::units::FRAME_SAMPLES;
 
+use super::board::Seated;
 use super::place::Place;
 use super::wire::Wire;
 
@@ -44,21 +46,39 @@ pub struct SpeakerOrder {
     /// Come over TCP alone, as from behind a wall that stops UDP.
     #[serde(default)]
     tcp: bool,
+    /// One connection to each of so many stages; a stage that is not there is left alone.
+    #[serde(default = "both")]
+    stages: usize,
     /// A folder for `sent.tsv`, `return.tsv` and `return.f32`, for measurements.
     #[serde(default)]
     dump: Option<PathBuf>,
+}
+
+fn both() -> usize {
+    2
 }
 
 impl SpeakerOrder {
     pub fn loops(&self) -> bool {
         self.looping
     }
+
+    /// The same speaker's order for each stage: its number, where there are several. The first alone writes files.
+    pub fn connections(&self) -> Vec<Self> {
+        let of_stage = |n: usize| Self {
+            whip: if self.stages > 1 { format!("{}?stage={n}", self.whip) } else { self.whip.clone() },
+            dump: self.dump.clone().filter(|_| n == 1),
+            ..self.clone()
+        };
+        (1..=self.stages.max(1)).map(of_stage).collect()
+    }
 }
 
+/// One connection of a speaker.
 pub struct Speaker {
-    pub n: usize,
+    pub seated: Seated,
     pub order: SpeakerOrder,
-    pub pcm: Vec<f32>,
+    pub pcm: Arc<[f32]>,
     pub started: Instant,
     pub clock: Clock,
 }
@@ -81,7 +101,7 @@ struct Live {
 }
 
 impl Speaker {
-    pub fn run(self, tell: &Sender<(usize, Value)>, stop: &AtomicBool) {
+    pub fn run(self, tell: &Sender<(Seated, Value)>, stop: &AtomicBool) {
         let mut dump = self.order.dump.as_deref().and_then(|folder| Dump::open(folder).ok());
         let mut encoder = Encoder::new(Quality::Microphone);
         let mut live = Live {
@@ -99,24 +119,31 @@ impl Speaker {
                 live.refused = None;
                 let line = (&mut mouth, &mut wire);
                 self.talk(line, (&mut encoder, &mut dump), &mut live, &mut |live| {
-                    let _ = tell.send((self.n, self.state(live)));
+                    let _ = tell.send((self.seated, self.state(live)));
                     stop.load(Ordering::Relaxed)
                 });
                 live.connected = false;
                 // Whoever is told to stop does not come back.
                 live.reconnects += u32::from(!stop.load(Ordering::Relaxed));
             }
-            let _ = tell.send((self.n, self.state(&live)));
+            let _ = tell.send((self.seated, self.state(&live)));
+            if live.refused.as_ref().is_some_and(|refused| refused.contains("\"stage_unknown\"")) {
+                return;
+            }
             self.clock.sleep_until(self.clock.instant() + AGAIN);
         }
     }
 
     fn state(&self, live: &Live) -> Value {
         json!({
-            "seat": self.order.whip.rsplit('/').next(), "connected": live.connected,
+            "seat": self.seat(), "connected": live.connected,
             "reconnects": live.reconnects, "heard": live.note["heard"] == true,
             "rtt_ms": live.note["rtt_ms"], "lost": live.note["lost"], "refused": live.refused,
         })
+    }
+
+    fn seat(&self) -> Option<&str> {
+        self.order.whip.split('?').next()?.rsplit('/').next()
     }
 
     fn connect(&self, live: &mut Live) -> Option<(Mouth, Wire)> {

@@ -12,6 +12,7 @@ use crate::node::clock::Clock;
 use crate::node::start::{CannotStart, stop_asked};
 use crate::node::thread::{Urgency, spawn};
 
+use super::board::{Board, Seated};
 use super::ears::{self, ListenersOrder};
 use super::mouths::{self, SpeakerOrder};
 use super::sound;
@@ -38,10 +39,12 @@ pub fn run(order: CrowdOrder, clock: Clock) -> Result<(), CannotStart> {
     let (tell, told) = channel();
     let mut threads = Vec::new();
     for (n, (speaker, pcm)) in order.speakers.into_iter().zip(sounds).enumerate() {
-        let pcm = sound::looped(pcm, period, speaker.loops());
-        let (tell, stop) = (tell.clone(), stop.clone());
-        let speaker = mouths::Speaker { n, order: speaker, pcm, started, clock };
-        threads.push(spawn("mouth", Urgency::Packets, move || speaker.run(&tell, &stop))?);
+        let pcm: Arc<[f32]> = sound::looped(pcm, period, speaker.loops()).into();
+        for (k, order) in speaker.connections().into_iter().enumerate() {
+            let (tell, stop) = (tell.clone(), stop.clone());
+            let speaker = mouths::Speaker { seated: (n, k), order, pcm: pcm.clone(), started, clock };
+            threads.push(spawn("mouth", Urgency::Packets, move || speaker.run(&tell, &stop))?);
+        }
     }
     let ears = order.listeners.map(|listeners| ears::Ears::open(listeners, clock)).transpose()?;
     let board = Arc::new(std::sync::Mutex::new(Value::Null));
@@ -50,24 +53,25 @@ pub fn run(order: CrowdOrder, clock: Clock) -> Result<(), CannotStart> {
         threads.push(spawn("ears", Urgency::Sweep, move || ears.run(&board, &stop))?);
     }
     drop(tell);
-    report(&told, &board, order.seconds, clock)?;
+    let mut speakers = Board::default();
+    report(&told, &board, order.seconds, clock, &mut speakers)?;
     stop.store(true, Ordering::Relaxed);
     threads.into_iter().for_each(|thread| drop(thread.join()));
-    print(&told, &board, clock.instant() - started, true, &mut Vec::new());
+    print(&told, &board, clock.instant() - started, true, &mut speakers);
     Ok(())
 }
 
 fn report(
-    told: &Receiver<(usize, Value)>,
+    told: &Receiver<(Seated, Value)>,
     board: &std::sync::Mutex<Value>,
     seconds: Option<f64>,
     clock: Clock,
+    speakers: &mut Board,
 ) -> Result<(), CannotStart> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let started = clock.instant();
     runtime.block_on(async {
         let mut beat = tokio::time::interval(Duration::from_secs(1));
-        let mut speakers = Vec::new();
         let end = async {
             match seconds {
                 Some(seconds) => tokio::time::sleep(Duration::from_secs_f64(seconds.max(0.0))).await,
@@ -79,7 +83,7 @@ fn report(
         tokio::pin!(asked);
         loop {
             tokio::select! {
-                _ = beat.tick() => print(told, board, clock.instant() - started, false, &mut speakers),
+                _ = beat.tick() => print(told, board, clock.instant() - started, false, speakers),
                 () = &mut end => return,
                 () = &mut asked => return,
             }
@@ -89,18 +93,14 @@ fn report(
 }
 
 fn print(
-    told: &Receiver<(usize, Value)>,
+    told: &Receiver<(Seated, Value)>,
     board: &std::sync::Mutex<Value>,
     since: Duration,
     last: bool,
-    speakers: &mut Vec<Value>,
+    speakers: &mut Board,
 ) {
-    for (n, state) in told.try_iter() {
-        if speakers.len() <= n {
-            speakers.resize(n + 1, Value::Null);
-        }
-        speakers[n] = state;
-    }
+    told.try_iter().for_each(|(place, state)| speakers.tell(place, state));
+    let speakers = speakers.speakers();
     let listeners = board.lock().map(|board| board.clone()).unwrap_or_default();
     let t_s = (since.as_secs_f64() * 10.0).round() / 10.0;
     let late = listeners.get("late_ms").cloned().unwrap_or(Value::Null);

@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{
-    ACCEPT, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE,
-    TRANSFER_ENCODING,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE,
 };
 use hyper::{Method, Request};
 use serde_json::json;
@@ -18,16 +16,15 @@ use tokio::sync::watch;
 use crate::edge::{Route, pass_in_query, route, without_pass};
 use crate::flow::HallId;
 use crate::node::clock::Clock;
-use crate::node::http::{Answer, Fault, answer, body_of, pass_on, problem};
+use crate::node::http::{Answer, answer, problem};
 use crate::node::passes::pass_of;
 use crate::rules::{Claims, HallOrder, Orders, Seat, check_pass, refusal};
 
 use super::door_loop::View;
+use super::forward;
 use super::hls::Hls;
 use super::pages::Pages;
 
-/// Longer than any answer of the desk; WHIP answers come in milliseconds.
-const DESK_WITHIN: Duration = Duration::from_secs(10);
 /// `max(1 s, 2 × cadence + 0.6 s)` at a cadence of one part.
 const BUFFER_MS: u32 = 1_080;
 
@@ -203,18 +200,18 @@ impl Front {
 
     async fn to_stage(&self, request: Request<Incoming>, hall: &HallId) -> Answer {
         let orders = self.orders.borrow().clone();
-        let Some(order) = orders.hall(hall) else { return problem("hall_unknown", hall.as_str()) };
-        let Some(stage) = order.stages.first().cloned() else {
-            return problem("stage_unreachable", "no stage serves this town hall yet");
-        };
-        forward(request, &stage, "stage_unreachable").await
+        match orders.hall(hall) {
+            Some(order) => forward::to_stage(request, &order.stages).await,
+            None => problem("hall_unknown", hall.as_str()),
+        }
     }
 
     async fn to_desk(&self, request: Request<Incoming>) -> Answer {
-        let Some(desk) = self.orders.borrow().desk.clone() else {
-            return problem("desk_unreachable", "no desk is known yet");
-        };
-        forward(request, &desk, "desk_unreachable").await
+        let desk = self.orders.borrow().desk.clone();
+        match desk {
+            Some(desk) => forward::to_desk(request, &desk).await,
+            None => problem("desk_unreachable", "no desk is known yet"),
+        }
     }
 
     async fn refused_page(&self, response: Answer) -> Answer {
@@ -263,35 +260,4 @@ fn host_of(request: &Request<Incoming>) -> String {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-[]:".contains(c);
     name.chars().filter(|&c| plain(c)).collect()
-}
-
-/// Pass a request on whole, and the answer back as it comes.
-async fn forward(request: Request<Incoming>, address: &str, code: &'static str) -> Answer {
-    let (mut parts, body) = request.into_parts();
-    let body = match body_of(body).await {
-        Ok(bytes) => bytes,
-        Err(refused) => return refused,
-    };
-    for hop in [CONNECTION, TRANSFER_ENCODING] {
-        parts.headers.remove(hop);
-    }
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    parts.version = hyper::Version::HTTP_11;
-    if let (None, Some(authority)) = (parts.headers.get(HOST), parts.uri.authority())
-        && let Ok(host) = HeaderValue::from_str(authority.as_str()) {
-            parts.headers.insert(HOST, host);
-        }
-    parts.uri = match path.parse() {
-        Ok(uri) => uri,
-        Err(_) => return problem("request_unreadable", "the address"),
-    };
-    match pass_on(address, Request::from_parts(parts, Full::new(body)), DESK_WITHIN).await {
-        Ok(response) => {
-            let (mut parts, body) = response.into_parts();
-            parts.headers.remove(CONNECTION);
-            parts.headers.remove(TRANSFER_ENCODING);
-            Answer::from_parts(parts, body.map_err(|error| -> Fault { error.into() }).boxed())
-        }
-        Err(error) => problem(code, &error.to_string()),
-    }
 }

@@ -70,7 +70,7 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
             vital("plain", serve_plain(listen(told.address).await?, door));
         }
         let hls = Rc::new(hls::Hls::new(clock, orders.clone()));
-        let sinks = upstream::Sinks { door: to_door, hls: hls.clone() };
+        let sinks = upstream::Sinks { clock, door: to_door, hls: hls.clone() };
         let closing = hls.clone();
         vital("link", link::run(who, clock, orders_in, happenings));
         vital("upstream", upstream::follow(orders.clone(), sinks));

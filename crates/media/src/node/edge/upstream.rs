@@ -1,5 +1,7 @@
-//! Listening to stages and packagers: one request per hall and source, resumed by number when it breaks.
+//! Listening to stages and packagers: one request per hall and source, resumed by number when it breaks. Which of several
+//! stages is heard is the feed's to choose.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -8,10 +10,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::Request;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
+use crate::feed::{Choice, Input};
 use crate::flow::HallId;
+use crate::node::clock::Clock;
 use crate::node::http::{Fault, pass_on};
 use crate::program::{Grid, Splitter, StreamPiece};
 use crate::rules::{HallOrder, Orders};
@@ -27,8 +31,50 @@ const SILENT: Duration = Duration::from_secs(2);
 /// Where what comes is handed on: parts to the door, AAC to HLS.
 #[derive(Clone)]
 pub struct Sinks {
+    pub clock: Clock,
     pub door: DoorHandle,
     pub hls: Rc<Hls>,
+}
+
+/// One hall's stages, of which one is heard.
+struct Merge {
+    hall: HallId,
+    choice: RefCell<Choice>,
+    told: Notify,
+    sinks: Sinks,
+}
+
+impl Merge {
+    fn new(hall: HallId, sinks: Sinks) -> Rc<Self> {
+        let merge = Rc::new(Self { hall, choice: RefCell::default(), told: Notify::new(), sinks });
+        tokio::task::spawn_local(Self::wait(Rc::downgrade(&merge)));
+        merge
+    }
+
+    fn tell(&self, input: Input) {
+        let mut choice = self.choice.borrow_mut();
+        let changes = choice.changes();
+        choice.handle(input, self.sinks.clock.instant());
+        while let Some(part) = choice.poll() {
+            self.sinks.door.send(ToDoor::Part(self.hall.clone(), part));
+        }
+        if choice.changes() > changes {
+            tracing::info!(hall = %self.hall, source = choice.active(), "edge.source_changed");
+        }
+        self.told.notify_one();
+    }
+
+    /// Tell the choice the time when it wants to know, for as long as the hall is there.
+    async fn wait(merge: std::rc::Weak<Self>) {
+        while let Some(merge) = merge.upgrade() {
+            let due = merge.choice.borrow().deadline();
+            let now = merge.sinks.clock.instant();
+            let wait = due.map_or(SILENT, |due| due.saturating_duration_since(now));
+            if tokio::time::timeout(wait, merge.told.notified()).await.is_err() && due.is_some() {
+                merge.tell(Input::Timeout);
+            }
+        }
+    }
 }
 
 /// Who is listened to, for what.
@@ -64,9 +110,16 @@ impl Stream {
 /// Keep one listener per hall and source, as the orders have it.
 pub async fn follow(mut orders: watch::Receiver<Arc<Orders>>, sinks: Sinks) {
     let mut running: HashMap<Source, JoinHandle<()>> = HashMap::new();
+    let mut merges: HashMap<HallId, Rc<Merge>> = HashMap::new();
     loop {
         let wanted = wanted(&orders.borrow_and_update());
-        sinks.door.send(ToDoor::Halls(halls(&wanted, Stream::Live)));
+        let live = halls(&wanted, Stream::Live);
+        merges.retain(|hall, _| live.contains(hall));
+        for hall in &live {
+            let merge = merges.entry(hall.clone()).or_insert_with(|| Merge::new(hall.clone(), sinks.clone()));
+            merge.tell(Input::Sources(addresses(&wanted, hall)));
+        }
+        sinks.door.send(ToDoor::Halls(live));
         sinks.hls.keep(&halls(&wanted, Stream::Aac));
         running.retain(|source, task| {
             let keep = wanted.contains(source);
@@ -76,15 +129,23 @@ pub async fn follow(mut orders: watch::Receiver<Arc<Orders>>, sinks: Sinks) {
             keep
         });
         for source in wanted {
-            let sinks = sinks.clone();
+            let sink = match (source.stream, merges.get(&source.hall)) {
+                (Stream::Live, Some(merge)) => Sink::Live(merge.clone()),
+                _ => Sink::Aac(sinks.hls.clone()),
+            };
             running
                 .entry(source.clone())
-                .or_insert_with(|| tokio::task::spawn_local(listen(source, sinks)));
+                .or_insert_with(|| tokio::task::spawn_local(listen(source, sink)));
         }
         if orders.changed().await.is_err() {
             return;
         }
     }
+}
+
+fn addresses(wanted: &[Source], hall: &HallId) -> Vec<String> {
+    let stages = wanted.iter().filter(|source| source.hall == *hall && source.stream == Stream::Live);
+    stages.map(|source| source.address.clone()).collect()
 }
 
 fn halls(sources: &[Source], stream: Stream) -> Vec<HallId> {
@@ -107,21 +168,24 @@ fn sources(order: &HallOrder) -> Option<Vec<Source>> {
     Some([made(&order.stages, Stream::Live), made(&order.packagers, Stream::Aac)].concat())
 }
 
-async fn listen(source: Source, sinks: Sinks) {
+async fn listen(source: Source, sink: Sink) {
     let mut next: Option<u64> = None;
     let mut again = AGAIN_FIRST;
     loop {
         let before = next;
-        if let Err(error) = listen_once(&source, &sinks, &mut next).await {
+        if let Err(error) = listen_once(&source, &sink, &mut next).await {
             let (hall, address, stream) = (&source.hall, &source.address, source.stream.path());
             tracing::info!(%hall, source = %address, stream, %error, "edge.source_broke");
+        }
+        if let Sink::Live(merge) = &sink {
+            merge.tell(Input::Broke(source.address.clone()));
         }
         again = if next == before { (again * 2).min(AGAIN_LAST) } else { AGAIN_FIRST };
         tokio::time::sleep(again).await;
     }
 }
 
-async fn listen_once(source: &Source, sinks: &Sinks, next: &mut Option<u64>) -> Result<(), Fault> {
+async fn listen_once(source: &Source, sink: &Sink, next: &mut Option<u64>) -> Result<(), Fault> {
     let from = next.map_or(String::new(), |next| format!("?from={next}"));
     let request = Request::get(format!("/h/{}/{}{from}", source.hall, source.stream.path()))
         .header("Host", &source.address)
@@ -137,33 +201,37 @@ async fn listen_once(source: &Source, sinks: &Sinks, next: &mut Option<u64>) -> 
         let frame = frame.ok_or("the source ended")??;
         splitter.handle(frame.data_ref().map_or(&[], |bytes| &bytes[..]));
         while let Some(piece) = splitter.poll().map_err(|fault| fault.0)? {
-            let came = sinks.take(&source.hall, source.stream, piece);
+            let came = sink.take(source, piece);
             *next = (*next).max(came.map(|no| no + 1));
         }
     }
 }
 
-impl Sinks {
+/// Where one source's pieces go.
+enum Sink {
+    Live(Rc<Merge>),
+    Aac(Rc<Hls>),
+}
+
+impl Sink {
     /// Hand a piece on; gives its number where it has one.
-    fn take(&self, hall: &HallId, stream: Stream, piece: StreamPiece) -> Option<u64> {
-        match piece {
-            StreamPiece::Part(part) => {
+    fn take(&self, source: &Source, piece: StreamPiece) -> Option<u64> {
+        match (self, piece) {
+            (Self::Live(merge), StreamPiece::Part(part)) => {
                 let no = part.no.0;
-                self.door.send(ToDoor::Part(hall.clone(), part));
+                merge.tell(Input::Part(source.address.clone(), part));
                 Some(no)
             }
-            StreamPiece::LlPart(part) => {
+            (Self::Aac(hls), StreamPiece::LlPart(part)) => {
                 let no = part.no.0;
-                self.hls.push(hall, part);
+                hls.push(&source.hall, part);
                 Some(no)
             }
-            StreamPiece::Header(init) => {
-                if stream == Stream::Aac {
-                    self.hls.begin(hall, init);
-                }
+            (Self::Aac(hls), StreamPiece::Header(init)) => {
+                hls.begin(&source.hall, init);
                 None
             }
-            StreamPiece::Note(_) => None,
+            _ => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 
 use tokio::sync::{mpsc, watch};
 
-use crate::flow::{HallId, LineId, Part, Programme, SeatId, Talk};
+use crate::flow::{HallId, LineId, Part, Programme, Relayed, SeatId, Talk};
 use crate::mixer::{Input, Mixer, Output};
 use crate::node::clock::Clock;
 use crate::program::Cutter;
@@ -15,12 +15,13 @@ use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 use super::network::{NetHandle, ToNet};
 
-/// What the network thread tells the mixing thread.
+/// What the network thread, and other stages, tell the mixing thread.
 pub enum ToMix {
     Up { hall: HallId, line: LineId, seat: SeatId },
     Down { hall: HallId, line: LineId },
     Talk { hall: HallId, talk: Talk },
     Muted { hall: HallId, line: LineId, muted: bool },
+    Relayed(Relayed),
 }
 
 pub struct Mixing {
@@ -110,6 +111,7 @@ fn pass_to_mixer(halls: &mut HashMap<HallId, Hall>, message: ToMix, now: MediaTi
         ToMix::Down { hall, line } => (hall, Input::Down { line }),
         ToMix::Talk { hall, talk } => (hall, Input::Talk(talk)),
         ToMix::Muted { hall, line, muted } => (hall, Input::Muted { line, muted }),
+        ToMix::Relayed(Relayed { hall, seat, muted, talk }) => (hall, Input::Copy { seat, muted, talk }),
     };
     if let Some(hall) = halls.get_mut(&hall) {
         hall.mixer.handle(input, now);

@@ -4,6 +4,7 @@ mod doorway;
 mod feeds;
 mod mixing;
 mod network;
+mod relay;
 mod run;
 mod streams;
 mod tally;

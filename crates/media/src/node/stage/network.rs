@@ -18,10 +18,12 @@ use tokio::sync::mpsc;
 use crate::flow::{HallState, LineId, LineReport, Return};
 use crate::node::clock::Clock;
 use crate::node::start::CannotStart;
+use crate::units::WallMs;
 use crate::stage::whip::{Fragment, Match};
 use crate::stage::{Input, LinePlace, Now, Offer, Output, Patch, Patched, Refusal, Stage, StageSettings};
 
 use super::mixing::ToMix;
+use super::relay::Relay;
 use super::streams::Streams;
 
 const SOCKET: Token = Token(0);
@@ -65,6 +67,23 @@ impl NetHandle {
 pub struct Desk {
     pub happen: mpsc::Sender<Value>,
     pub to_mix: SyncSender<ToMix>,
+    pub relay: Relay,
+    pub ids: LineIds,
+}
+
+/// Ids that no other stage of this machine gives, the newest the largest.
+#[derive(Debug, Clone, Copy)]
+pub struct LineIds(u64);
+
+impl LineIds {
+    /// Nodes are named `stage-1`, `stage-2`: their last letters differ.
+    pub fn of(node: &str) -> Self {
+        Self(u64::from(node.bytes().last().unwrap_or(0) % 16))
+    }
+
+    fn draw(self, at: WallMs, ticket: u64) -> LineId {
+        LineId(at.0 as u64 * 1_024 + ticket % 64 * 16 + self.0)
+    }
 }
 
 pub struct Network {
@@ -99,7 +118,7 @@ impl Network {
         Ok((network, NetHandle { queue, waker }))
     }
 
-    pub fn run(mut self, clock: Clock, desk: Desk) {
+    pub fn run(mut self, clock: Clock, mut desk: Desk) {
         let mut stage = Stage::new(StageSettings { addresses: self.addresses.clone() });
         let mut events = Events::with_capacity(256);
         loop {
@@ -119,7 +138,7 @@ impl Network {
                 self.receive_streams(&mut stage, clock);
                 self.take_messages(&mut stage, clock, &desk);
                 stage.handle(Input::Timeout, now(clock));
-                self.perform(&mut stage, clock, &desk);
+                self.perform(&mut stage, clock, &mut desk);
                 if !more && !self.streams.busy() {
                     break;
                 }
@@ -170,7 +189,7 @@ impl Network {
             match message {
                 ToNet::Offer { place, sdp, reply } => {
                     let ticket = self.offers.take(reply);
-                    let line = LineId(clock.wall().0 as u64 * 64 + ticket % 64);
+                    let line = desk.ids.draw(clock.wall(), ticket);
                     stage.handle(Input::Offer(Offer { ticket, line, place, sdp }), now(clock));
                 }
                 ToNet::Patch { line, place, matching, fragment, reply } => {
@@ -196,7 +215,7 @@ impl Network {
         }
     }
 
-    fn perform(&mut self, stage: &mut Stage, clock: Clock, desk: &Desk) {
+    fn perform(&mut self, stage: &mut Stage, clock: Clock, desk: &mut Desk) {
         while let Some(output) = stage.poll() {
             match output {
                 Output::Transmit(out) if out.proto == Protocol::Tcp => {
@@ -209,17 +228,21 @@ impl Network {
                 Output::Up { line, place } => {
                     tracing::info!(%line, hall = %place.hall, seat = %place.seat, "stage.line_up");
                     happen(desk, "line_up", line, &place, "");
+                    desk.relay.up(line, place.seat.clone());
                     let _ = desk.to_mix.try_send(ToMix::Up { hall: place.hall, line, seat: place.seat });
                 }
                 Output::Down { line, place, reason } => {
                     tracing::info!(%line, hall = %place.hall, seat = %place.seat, reason, "stage.line_down");
                     happen(desk, "line_down", line, &place, reason);
+                    desk.relay.down(line);
                     let _ = desk.to_mix.try_send(ToMix::Down { hall: place.hall, line });
                 }
                 Output::Talk(hall, talk) => {
+                    desk.relay.pass_on(&hall, &talk);
                     let _ = desk.to_mix.try_send(ToMix::Talk { hall, talk });
                 }
                 Output::Muted { hall, line, muted } => {
+                    desk.relay.mute(line, muted);
                     let _ = desk.to_mix.try_send(ToMix::Muted { hall, line, muted });
                 }
             }

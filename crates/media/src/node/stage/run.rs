@@ -13,7 +13,7 @@ use crate::node::link::{self, Nats, Who};
 use crate::node::start::{CannotStart, stop_asked};
 use crate::node::thread::{Urgency, spawn, vital};
 
-use super::{doorway, feeds, mixing, network, tally};
+use super::{doorway, feeds, mixing, network, relay, tally};
 
 /// `spec/processes.md`.
 #[derive(Debug, Deserialize)]
@@ -26,6 +26,12 @@ pub struct StageOrder {
     udp: SocketAddr,
     #[serde(default)]
     announce: Vec<std::net::IpAddr>,
+    /// The other stages of this machine, at their `http` address over UDP.
+    #[serde(default)]
+    peers: Vec<SocketAddr>,
+    /// The file that holds the clock which all stages of this machine go by.
+    #[serde(default)]
+    clock: Option<PathBuf>,
 }
 
 /// A second of packets from every line the stage can hold; past that, the newest give way.
@@ -34,7 +40,9 @@ const QUEUE: usize = 8_192;
 pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
     std::fs::create_dir_all(&order.data)
         .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.data.display())))?;
-    let clock = clock.continued(&order.data.join("clock.json"));
+    let file = order.clock.unwrap_or_else(|| order.data.join("clock.json"));
+    let (clock, _shared) = clock.shared(&file);
+    let ids = network::LineIds::of(&order.node);
     let who = Who { node: order.node, role: "stage", data: order.data, nats: order.nats };
     let (orders_in, orders) = watch::channel(link::remembered(&who));
     let (happen, happenings) = mpsc::channel(QUEUE);
@@ -43,8 +51,11 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
     let (parts_in, parts) = mpsc::channel(QUEUE);
     let (late_in, late) = mpsc::channel(QUEUE);
 
+    let relay = relay::Relay::bind(order.http, order.peers)?;
+    let counts = relay.counts();
+    relay.receive(clock, to_mix.clone())?;
     let (network, to_net) = network::Network::bind(order.udp, &order.announce)?;
-    let desk = network::Desk { happen, to_mix };
+    let desk = network::Desk { happen, to_mix, relay, ids };
     let mix = mixing::Mixing {
         clock,
         orders: orders.clone(),
@@ -63,7 +74,7 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
             .map_err(|error| CannotStart(format!("{} cannot be used: {error}", order.http)))?;
         let (feed, feed_inbox) = mpsc::channel(64);
         vital("feeds", feeds::run(parts, feed_inbox));
-        let tally = std::rc::Rc::new(std::cell::RefCell::new(tally::Tally::default()));
+        let tally = std::rc::Rc::new(std::cell::RefCell::new(tally::Tally::new(counts)));
         vital("tally", tally::run(late, tally.clone()));
         vital("link", link::run(who, clock, orders_in, happenings));
         let doorway = Arc::new(doorway::Doorway::new(clock, orders, to_net, feed));

@@ -1,22 +1,31 @@
 //! How late the mix was, for benchmarks and for whoever runs the stage.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use crate::relay::Counts;
+
+use super::relay::Received;
+
 /// Ten minutes of ticks.
 const KEPT: usize = 30_000;
 
 /// Microseconds between a tick's deadline and its start.
-#[derive(Default)]
 pub struct Tally {
     late_us: VecDeque<u32>,
+    received: Received,
 }
 
 impl Tally {
+    /// `received`: what other stages passed on.
+    pub fn new(received: Received) -> Self {
+        Self { late_us: VecDeque::new(), received }
+    }
+
     /// The figures since the last reset.
     pub fn read(&self) -> Value {
         let mut sorted: Vec<u32> = self.late_us.iter().copied().collect();
@@ -25,7 +34,12 @@ impl Tally {
             let place = ((sorted.len() as f64 - 1.0) * share).max(0.0) as usize;
             f64::from(sorted.get(place).copied().unwrap_or(0)) / 1_000.0
         };
+        let relay: BTreeMap<String, Counts> = self.received.lock().map_or_else(
+            |_| BTreeMap::new(),
+            |told| told.iter().map(|(from, counts)| (from.to_string(), *counts)).collect(),
+        );
         json!({
+            "relay": relay,
             "tick_late_ms": {"p50": at(0.5), "p99": at(0.99), "max": at(1.0), "n": sorted.len()},
             "cpu_s": crate::node::thread::cpu_seconds(),
         })

@@ -22,6 +22,13 @@ pub struct Source {
     pub concealed: u32,
 }
 
+impl Source {
+    /// Whether all of the frame is what was said.
+    pub fn is_said(self) -> bool {
+        self.concealed == 0 && self.received + self.repaired > 0
+    }
+}
+
 pub struct Reader {
     decoder: Decoder,
     /// Decoded and not yet read; the first sample is that of `position`.

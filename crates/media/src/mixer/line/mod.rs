@@ -1,23 +1,58 @@
 //! One line inside the mixer: its packets, read twice with different patience.
+//!
+//! A line of this stage and a copy of another stage's are read alike; which of a seat's lines is heard is decided
+//! outside ([`super::pick`]).
+
+mod packets;
+mod reader;
+#[cfg(test)]
+mod reader_test;
+mod timing;
+#[cfg(test)]
+mod timing_test;
+mod voice;
+#[cfg(test)]
+mod voice_test;
 
 use crate::codec::{Encoder, Quality};
 use crate::flow::{LineId, LineReport, SeatId, Talk};
-use crate::units::{FRAME_SAMPLES, MediaTime};
+use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 use super::bus::Fader;
 use super::gate::Gate;
-use super::packets::Packets;
-use super::reader::{Reader, Source};
-use super::timing::Timing;
-use super::voice::Voice;
+use packets::Packets;
+use reader::{Reader, Source};
+use timing::Timing;
+use voice::Voice;
 
 const FRAME: i64 = FRAME_SAMPLES as i64;
 /// Ticks for which the return must have been later than needed before it hurries: half a second.
 const SLACK_TICKS: u32 = 25;
 
+/// Ticks of silence after which a copy is forgotten: 10 s.
+const FORGET_TICKS: u32 = 500;
+
+/// Where a line's packets come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A speaker's connection to this stage.
+    Own,
+    /// It is gone; what it said is heard to the end.
+    Gone,
+    /// A line of another stage, passed on.
+    Copy,
+}
+
+/// 20 ms of a line, and whether they are what was said: received or given back, not made up.
+pub struct Frame {
+    pub pcm: [f32; FRAME_SAMPLES],
+    pub has: bool,
+}
+
 pub struct Line {
     pub id: LineId,
     pub seat: SeatId,
+    pub origin: Origin,
     pub muted: bool,
     pub gate: Gate,
     pub voice: Voice,
@@ -38,10 +73,11 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn new(id: LineId, seat: SeatId, gate: Gate) -> Self {
+    pub fn new(id: LineId, seat: SeatId, origin: Origin, gate: Gate) -> Self {
         Self {
             id,
             seat,
+            origin,
             muted: false,
             gate,
             voice: Voice::new(),
@@ -72,15 +108,15 @@ impl Line {
     }
 
     /// 20 ms for the other speakers, as late as this line's jitter demands and no later.
-    pub fn read_return(&mut self, now: MediaTime) -> Option<[f32; FRAME_SAMPLES]> {
+    pub fn read_return(&mut self, now: MediaTime) -> Option<Frame> {
         self.idle_ticks = self.idle_ticks.saturating_add(1);
         let latest = now.0 - self.timing.patience()?;
         let near = |position: &i64| (latest - position).abs() < 50 * FRAME;
         let position = self.quick.position().filter(near).unwrap_or(latest);
         let spare = latest - position;
         self.slack_ticks = if spare > FRAME + FRAME / 4 { self.slack_ticks + 1 } else { 0 };
-        let (mut pcm, received) = if spare < 0 {
-            (self.quick.stretch(), true)
+        let (pcm, received, has) = if spare < 0 {
+            (self.quick.stretch(), true, self.idle_ticks < 3)
         } else {
             let hurry = self.slack_ticks > SLACK_TICKS
                 && (!self.voice.speaking() || spare > 3 * FRAME);
@@ -89,29 +125,47 @@ impl Line {
             }
             let from = if hurry { position + FRAME } else { position };
             let (pcm, source) = self.quick.read(&self.packets, from);
-            (pcm, source.concealed == 0)
+            (pcm, source.concealed == 0, source.is_said())
         };
         self.voice.note(&pcm, received);
-        let audible = !self.muted && self.voice.in_return();
-        self.quick_fader.apply(&mut pcm, f32::from(u8::from(audible)));
-        Some(pcm)
+        Some(Frame { pcm, has })
+    }
+
+    /// Bring a frame of the return in or out, as the line is heard from or not.
+    pub fn fade_return(&mut self, pcm: &mut [f32; FRAME_SAMPLES], chosen: bool) {
+        let audible = chosen && !self.muted && self.voice.in_return();
+        self.quick_fader.apply(pcm, f32::from(u8::from(audible)));
     }
 
     /// 20 ms for the crowd, captured at `at`.
-    pub fn read_programme(&mut self, at: MediaTime, open: bool) -> Option<[f32; FRAME_SAMPLES]> {
+    pub fn read_programme(&mut self, at: MediaTime) -> Option<Frame> {
         self.ticks = self.ticks.wrapping_add(1);
         if self.ticks.is_multiple_of(50) {
             self.timing.follow_drift(self.voice.speaking());
         }
         let from = self.timing.line_time(at)?;
-        let (mut pcm, source) = self.patient.read(&self.packets, from);
+        let (pcm, source) = self.patient.read(&self.packets, from);
         if self.idle_ticks < 50 {
             self.counts.received += source.received;
             self.counts.repaired += source.repaired;
             self.counts.concealed += source.concealed;
         }
-        self.patient_fader.apply(&mut pcm, f32::from(u8::from(open && !self.muted)));
-        Some(pcm)
+        Some(Frame { pcm, has: source.is_said() })
+    }
+
+    /// Bring a frame of the programme in or out.
+    pub fn fade_programme(&mut self, pcm: &mut [f32; FRAME_SAMPLES], open: bool) {
+        self.patient_fader.apply(pcm, f32::from(u8::from(open && !self.muted)));
+    }
+
+    /// Whether nothing more is to be heard of it, the programme running `window` behind.
+    pub fn is_over(&self, window: SampleCount) -> bool {
+        let ticks = match self.origin {
+            Origin::Own => return false,
+            Origin::Gone => (window.0 / FRAME) as u32 + SLACK_TICKS,
+            Origin::Copy => FORGET_TICKS,
+        };
+        self.idle_ticks > ticks
     }
 
     /// Encode this line's own return; the first packet after a shared one stands alone.

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use crate::units::{MediaTime, SampleCount};
+use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 /// Five seconds of 20 ms packets: long enough to meet the bad ones, short enough to follow a change.
 const REMEMBERED: usize = 250;
@@ -25,6 +25,8 @@ pub struct Timing {
     transits: VecDeque<i64>,
     /// Media time minus line time, fixed once the programme has begun to read.
     offset: Option<i64>,
+    /// The line's time of the first packet.
+    first: Option<i64>,
     packet_samples: i64,
 }
 
@@ -36,7 +38,9 @@ impl Timing {
         if leapt {
             self.transits.clear();
             self.offset = None;
+            self.first = None;
         }
+        self.first.get_or_insert(rtp_time);
         self.packet_samples = samples;
         self.transits.push_back(transit);
         if self.transits.len() > REMEMBERED {
@@ -57,10 +61,16 @@ impl Timing {
         self.transits.iter().min().map(|least| least - self.packet_samples)
     }
 
-    /// The time on the line's clock of what was captured at `at`; fixes the line to the grid.
+    /// The time on the line's clock of what was captured at `at`; fixes the line to the grid once its first packet
+    /// is reached. Until then a whole repair window of packets tells of the path, so that two stages that hear
+    /// the same line agree.
     pub fn line_time(&mut self, at: MediaTime) -> Option<i64> {
         let least = self.least()?;
-        Some(at.0 - *self.offset.get_or_insert(least))
+        let time = at.0 - self.offset.unwrap_or(least);
+        if time + FRAME_SAMPLES as i64 > self.first? {
+            self.offset.get_or_insert(least);
+        }
+        Some(time)
     }
 
     /// Follow a sound card whose second is not ours. True if the line moved on the grid.
