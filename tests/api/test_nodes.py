@@ -136,6 +136,19 @@ async def test_what_stands_now_is_shown_and_forgotten_after_five_seconds(town):
     assert (later["lines"], later["audience"]["listeners"], later["nodes"]) == ([], 0, [])
 
 
+async def test_a_seat_with_a_line_at_each_stage_is_shown_once_and_heard_if_either_hears(town):
+    await town.hall("open")
+    deaf = {"seat": "ana", "line": "l1", "heard": False, "speaking": False}
+    hears = {"seat": "ana", "line": "l2", "heard": True, "speaking": True}
+    other = {"seat": "ben", "line": "l3", "heard": False, "speaking": False}
+    for node, lines in (("stage-1", [deaf, other]), ("stage-2", [hears])):
+        await town.bus.arrive(*batch(node, {"kind": "lines", "hall": "demo", "lines": lines}))
+
+    now = (await town.ask("GET", "/halls/demo")).json()
+
+    assert now["lines"] == [hears, other]
+
+
 async def test_lines_are_logged_once_however_often_they_are_told(town):
     await town.hall("open")
     for _ in range(2):
@@ -163,6 +176,22 @@ async def test_a_line_that_a_new_stage_knows_nothing_of_is_lost(town):
     town.clock.advance(5001)
     await town.bus.arrive(*batch("stage-1", empty))
 
+    assert town.desk.hall("demo").floor.lines == {}
+
+
+async def test_a_stage_says_nothing_of_the_lines_of_another(town):
+    await town.hall("open")
+    await town.bus.arrive(*batch("stage-1", UP))
+    empty = {"kind": "lines", "hall": "demo", "lines": []}
+
+    for _ in range(3):
+        await town.bus.arrive(*batch("stage-2", empty))
+        town.clock.advance(4000)
+
+    assert town.desk.hall("demo").floor.lines
+    for _ in range(3):
+        await town.bus.arrive(*batch("stage-1", empty))
+        town.clock.advance(4000)
     assert town.desk.hall("demo").floor.lines == {}
 
 

@@ -90,7 +90,7 @@ async def test_a_slow_reader_skips_what_is_gone():
 
 @pytest.fixture
 async def workshop():
-    made = Workshop(ManualClock().sleep_ms)
+    made = Workshop(ManualClock())
     yield made
     made.follow([])
 

@@ -18,19 +18,20 @@ DEMO = Wanted("demo", ("127.0.0.1:1",), "live", "Demo", True)
 OVER = replace(DEMO, state="ended")
 
 
-async def soon(_ms):
-    await asyncio.sleep(0)
+class Soon(ManualClock):
+    async def sleep_ms(self, ms):
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
 async def archive(tmp_path, monkeypatch):
     """Listens to nobody; parts are given to it by hand."""
 
-    async def deaf(ear, hall, source, sleep_ms):
+    async def deaf(stages, hall, source):
         await asyncio.Event().wait()
 
     monkeypatch.setattr(archives, "listen", deaf)
-    made = Archive(Place(tmp_path, ("127.0.0.1:2",), 0), soon)
+    made = Archive(Place(tmp_path, ("127.0.0.1:2",), 0), Soon())
     yield made
     made.follow([])
 
@@ -41,7 +42,7 @@ def sources(archive):
 
 def give(archive, given, hall="demo"):
     for part in given:
-        archive._halls[hall].recording.take(part, "stage")
+        archive._halls[hall].recording.take(part)
 
 
 async def run_until(archive, state, beats=2 * OVER_BEATS):
@@ -90,7 +91,7 @@ async def test_a_hall_that_ended_becomes_its_files_and_stays_done(archive, tmp_p
     archive.follow([OVER])
 
     done = await run_until(archive, "done")
-    again = Archive(Place(tmp_path, (), 0), soon)
+    again = Archive(Place(tmp_path, (), 0), Soon())
     again.follow([OVER])
 
     assert (done["missing"], done["bytes"] > 50_000) == (0, True)
@@ -106,7 +107,7 @@ async def test_what_was_begun_is_ended_though_the_desk_names_it_no_more(archive,
     give(archive, parts(25))
     archive._halls["demo"].folder.close()
 
-    after = Archive(Place(tmp_path, (), 0), soon)
+    after = Archive(Place(tmp_path, (), 0), Soon())
     after.follow([])
 
     assert (await run_until(after, "done"))["missing"] == 0
@@ -188,7 +189,7 @@ async def test_parts_come_over_http_from_where_they_are_missing(tmp_path, monkey
     real = httpx.AsyncClient
     transport = httpx.MockTransport(answer)
     monkeypatch.setattr(httpx, "AsyncClient", lambda **more: real(transport=transport))
-    archive = Archive(Place(tmp_path, (), 0), soon)
+    archive = Archive(Place(tmp_path, (), 0), Soon())
     archive.follow([DEMO])
     for _ in range(500):
         await soon(0)

@@ -16,7 +16,7 @@ import pytest
 HERE = Path(__file__).parent
 HUSTINGS = (sys.executable, "-m", "hustings")
 DEADLINE_S = 20
-NAMES = ("nats", "desk", "stage-1", "edge-1", "packager-1", "recorder-1")
+NAMES = ("nats", "desk", "stage-1", "stage-2", "edge-1", "packager-1", "recorder-1")
 
 
 class Town:
@@ -109,11 +109,11 @@ def until(true, what="it"):
 
 
 def free_ports():
-    """The first of seven ports in a row that nobody has."""
+    """The first of nine ports in a row that nobody has."""
     while True:
         first = random.randrange(20_000, 32_000)
         try:
-            for offset in range(7):
+            for offset in range(9):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", first + offset))
         except OSError:

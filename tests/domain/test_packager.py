@@ -49,7 +49,7 @@ def parts(first=FIRST, count=100, since=7):
 def pack(given, order=None):
     order, made = order or Order(), {}
     for part in given:
-        order.handle(part, "stage")
+        order.handle(part)
         while (ll_part := order.poll()) is not None:
             made[ll_part.no] = ll_part.data
     return made
@@ -171,24 +171,6 @@ def test_after_a_leap_of_more_than_a_minute_it_begins_anew():
 
     assert max(no for no in made if no < FIRST // 4 + 16) == FIRST // 4 + 13
     assert min(no for no in made if no > FIRST // 4 + 16) == (LEAP_PARTS + 60 + FIRST + 20) // 4
-
-
-def test_what_one_source_lacks_another_gives_and_nobody_waits_for_the_dead():
-    order, given = Order(), parts(count=61)
-    for part in given[:45]:
-        order.handle(part, "one")
-        order.handle(part, "two")
-    for part in given[46:48]:
-        order.handle(part, "one")
-    waited = order.next
-    order.handle(given[45], "two")
-    filled = order.next
-    order.handle(given[49], "one")
-    order.gone("two")
-
-    assert (waited, filled) == (FIRST + 45, FIRST + 48)
-    assert order.next == FIRST + 50
-    assert order.holes == 1
 
 
 def test_the_last_segment_of_an_ended_hall_is_filled_with_silence_once():

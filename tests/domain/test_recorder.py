@@ -46,9 +46,9 @@ class Disk:
         self.kept.add(part.no)
 
 
-def take(recording, given, source="stage"):
+def take(recording, given):
     for part in given:
-        recording.take(part, source)
+        recording.take(part)
 
 
 def test_only_what_was_live_or_paused_belongs_to_it():

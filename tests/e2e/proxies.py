@@ -18,7 +18,7 @@ class Proxy:
     """nginx or HAProxy before a town hall, on a port of its own."""
 
     def __init__(self, kind: str, hall: TownHall, folder: Path, changes: dict[str, str]) -> None:
-        self.port, self._folder = hall.port + 8, folder
+        self.port, self._folder = hall.port + 9, folder
         cert, key = Authority(folder).sign(folder / "tls", "127.0.0.1")
         (folder / "tls" / "both.pem").write_bytes(cert.read_bytes() + key.read_bytes())
         self._names = {

@@ -19,6 +19,6 @@ def run_packager(order: PackagerOrder) -> None:
 
 async def _packager(order: PackagerOrder) -> None:
     host, _, port = order.http.rpartition(":")
-    workshop = Workshop(SystemClock().sleep_ms)
+    workshop = Workshop(SystemClock())
     serving = serve(build(workshop), host, int(port), grace_s=0)
     await subscribe(order, "packager", workshop, serving)

@@ -24,7 +24,7 @@ def run_recorder(order: RecorderOrder) -> None:
 
 async def _recorder(order: RecorderOrder) -> None:
     place = Place(Path(order.recordings), order.streams)
-    await subscribe(order, "recorder", Archive(place, SystemClock().sleep_ms), _told_to_stop())
+    await subscribe(order, "recorder", Archive(place, SystemClock()), _told_to_stop())
 
 
 async def _told_to_stop() -> None:

@@ -54,11 +54,11 @@ async def town_hall(seats: list[Seat]) -> AsyncIterator[tuple[Evening, House]]:
 def _free_ports() -> int:
     for port in range(21_000, 32_000, 10):
         with suppress(OSError):
-            for offset in range(7):
+            for offset in range(9):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port + offset))
             return port
-    raise RuntimeError("no seven free ports in a row")
+    raise RuntimeError("no nine free ports in a row")
 
 
 def _media() -> str:
@@ -93,7 +93,7 @@ async def _stage(speakers: int, seconds: int, listeners: int, stop_desk: bool) -
             if desk:
                 os.kill(desk, signal.SIGSTOP)
             try:
-                measured = await _measure(home.site.loopback(4), seconds, speakers)
+                measured = await _measure(home.site.stage(1), seconds, speakers)
             finally:
                 if desk:
                     os.kill(desk, signal.SIGCONT)

@@ -35,6 +35,7 @@ class Watch:
         self._audience: dict[HallId, dict[str, tuple[int, dict[str, int]]]] = {}
         self._recording: dict[HallId, tuple[int, dict[str, Any]]] = {}
         self._missing_since: dict[LineId, int] = {}
+        self._stage_of: dict[LineId, str] = {}
         self.refused: dict[tuple[str, str], int] = {}
 
     def handle(self, batch: Any, now_ms: int) -> list[Note]:
@@ -56,8 +57,15 @@ class Watch:
         return [n for n in self._nodes.values() if now_ms - n.at_ms <= FORGET_MS]
 
     def lines(self, hall: HallId, now_ms: int) -> list[dict[str, Any]]:
+        """Each seat once, by its best line: a seat has one at every stage."""
         seen = self._lines.get(hall, {}).values()
-        return [line for at_ms, lines in seen if now_ms - at_ms <= FORGET_MS for line in lines]
+        lines = [line for at_ms, lines in seen if now_ms - at_ms <= FORGET_MS for line in lines]
+        best: dict[Any, dict[str, Any]] = {}
+        for line in lines:
+            seat = line.get("seat")
+            if seat not in best or _rank(line) > _rank(best[seat]):
+                best[seat] = line
+        return list(best.values())
 
     def audience(self, hall: HallId, now_ms: int) -> dict[str, int]:
         sums = {"listeners": 0, "joined": 0, "left": 0, "let_go": 0}
@@ -72,15 +80,19 @@ class Watch:
         return told if told and now_ms - at_ms <= FORGET_MS else None
 
     def lost(self, hall: HallId, logged: Collection[LineId], now_ms: int) -> list[Note]:
-        """Lines the log holds for standing, and a stage that reports has not named for 5 s."""
-        seen = [s for s in self._lines.get(hall, {}).values() if now_ms - s[0] <= FORGET_MS]
+        """Lines that stand in the log, but their stage, which reports, has not named for 5 s."""
+        told = self._lines.get(hall, {}).items()
+        seen = {node: lines for node, (at, lines) in told if now_ms - at <= FORGET_MS}
         if not seen:
             return []  # A stage that is silent may be well; only one that speaks can contradict.
-        standing = {line["line"] for _, lines in seen for line in lines}
+        standing = {line["line"] for lines in seen.values() for line in lines}
+        logged = [line for line in logged if self._stage_of.get(line) in (None, *seen)]
         for line in standing:
             self._missing_since.pop(line, None)
         gone = [line for line in logged if line not in standing]
         late = [k for k in gone if now_ms - self._missing_since.setdefault(k, now_ms) > FORGET_MS]
+        for line in late:
+            self._stage_of.pop(line, None)
         return [(hall, NoteLineDown(line, "lost")) for line in late]
 
     def _notes(self, batch: dict[str, Any], now_ms: int) -> Iterator[Note]:
@@ -91,6 +103,7 @@ class Watch:
                     seat, person = happening["seat"], happening["person"]
                     if not (isinstance(seat, str) and isinstance(person, str)):
                         raise PeerFault("a line of nobody")
+                    self._stage_of[LineId(line)] = node
                     wish = NoteLineUp(SeatId(seat), LineId(line), PersonId(person))
                     yield HallId(h), wish
                 case {
@@ -99,9 +112,11 @@ class Watch:
                     "line": str(line),
                     "reason": str(reason),
                 }:
+                    self._stage_of.pop(LineId(line), None)
                     yield HallId(h), NoteLineDown(LineId(line), reason)
                 case {"kind": "lines", "hall": str(h), "lines": [*lines]}:
-                    if not all(isinstance(line.get("line"), str) for line in lines):
+                    named = [(line.get("line"), line.get("seat", "")) for line in lines]
+                    if not all(isinstance(name, str) for names in named for name in names):
                         raise PeerFault("a line without an id")
                     self._lines.setdefault(HallId(h), {})[node] = (now_ms, lines)
                 case {"kind": "audience", "hall": str(h)}:
@@ -117,3 +132,7 @@ class Watch:
                     pass  # A newer node may know more than we do.
                 case _:
                     raise PeerFault("a happening without a kind")
+
+
+def _rank(line: dict[str, Any]) -> tuple[bool, bool]:
+    return line.get("heard") is True, line.get("speaking") is True

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hustings.fleet.site import Site
+from hustings.fleet.site import STAGES, Site
 
-STAGE, EDGE, PACKAGER, RECORDER = "stage-1", "edge-1", "packager-1", "recorder-1"
+EDGE, PACKAGER, RECORDER = "edge-1", "packager-1", "recorder-1"
 OURSELVES = (sys.executable, "-P", "-m", "hustings")
 
 
@@ -101,7 +101,7 @@ def children(site: Site, programs: Programs, token: str) -> list[Child]:
     return [
         _nats(site, programs, token),
         _desk(site, nats),
-        _stage(site, programs, nats),
+        *(_stage(site, programs, nats, number) for number in range(1, STAGES + 1)),
         _edge(site, programs, nats),
         _packager(site, nats),
         _recorder(site, nats),
@@ -130,16 +130,22 @@ def _desk(site: Site, nats: Nats) -> Child:
         http=address,
         nats=nats,
         public=site.public,
-        stages=(site.loopback(4),),
+        stages=site.stages,
         packagers=(site.loopback(6),),
-        nodes={STAGE: "stage", EDGE: "edge", PACKAGER: "packager", RECORDER: "recorder"},
+        nodes={
+            **{f"stage-{number}": "stage" for number in range(1, STAGES + 1)},
+            EDGE: "edge",
+            PACKAGER: "packager",
+            RECORDER: "recorder",
+        },
     )
     argv = (*OURSELVES, "desk", str(path))
     return Child("desk", argv, (("tcp", address),), _write(path, asdict(told)))
 
 
-def _stage(site: Site, programs: Programs, nats: Nats) -> Child:
-    name, udp, http = STAGE, site.outside("media"), site.loopback(4)
+def _stage(site: Site, programs: Programs, nats: Nats, number: int) -> Child:
+    name, http = f"stage-{number}", site.stage(number)
+    udp = site.outside("media" if number == 1 else f"media-{number}")
     told = {
         "node": name,
         "data": _folder(site.run / name),
@@ -147,10 +153,13 @@ def _stage(site: Site, programs: Programs, nats: Nats) -> Child:
         "http": http,
         "udp": udp,
         "announce": list(site.settings.announce),
+        "peers": [stage for stage in site.stages if stage != http],
+        "clock": str(site.run / "clock.json"),
     }
     path = site.run / f"{name}.order.json"
     argv = (programs.media, "stage", str(path))
-    return Child(name, argv, (("udp", udp), ("tcp", udp), ("tcp", http)), _write(path, told))
+    ports = (("udp", udp), ("tcp", udp), ("tcp", http), ("udp", http))
+    return Child(name, argv, ports, _write(path, told))
 
 
 def _edge(site: Site, programs: Programs, nats: Nats) -> Child:

@@ -6,9 +6,14 @@ from urllib.parse import urlsplit
 
 from hustings.domain.refusals import StartRefused
 
-PORTS = range(1, 65529)
+PORTS = range(1, 65528)
 PLAIN_PORT = 80
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
+STAGES = 2
+_HTTP = (4, 8)
+"""How far from the page port each stage answers edges."""
+_NEXT_MEDIA = 5
+"""How far the second stage's media port is from the first one's."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,7 @@ class SiteSettings:
     # What the page, stream and media ports are bound to. Loopback until somebody decides otherwise.
 
     port: int = 8000
-    # The page port. Streams, media, NATS, stage, desk and packager take the six after it,
+    # The page port. Streams, media, NATS, stages, desk and packager take the eight after it,
     # unless told.
 
     public: str = ""
@@ -51,7 +56,8 @@ class SiteSettings:
     # https, else this machine at the stream port.
 
     media_port: int | None = None
-    # Where speakers' media come in, UDP and TCP. None: two after the page port.
+    # Where speakers' media come in at the first stage, UDP and TCP. None: two after the page port.
+    # The second stage's is five after it.
 
     announce: tuple[str, ...] = ()
     # Addresses the stage names to speakers, behind address translation. Empty: its interfaces'.
@@ -182,15 +188,17 @@ class Site:
         return f"http://{self.loopback(5)}"
 
     def port_of(self, door: str) -> int:
-        """The port of a public door: `page`, `stream` or `media`."""
+        """The port of a public door: `page`, `stream`, `media` or `media-2`."""
         settings = self.settings
         chosen = {"stream": settings.stream_port, "media": settings.media_port}.get(door)
+        if door == "media-2":
+            return self.port_of("media") + _NEXT_MEDIA
         return chosen or settings.port + ("page", "stream", "media").index(door)
 
     def outside(self, door: str) -> str:
         # No proxy passes speakers' media on: they come to this machine itself.
         behind = self._is_behind_a_proxy and self.settings.host == "127.0.0.1"
-        if door == "media" and behind:
+        if door.startswith("media") and behind:
             return f"0.0.0.0:{self.port_of(door)}"
         return self._at(self.port_of(door))
 
@@ -201,6 +209,14 @@ class Site:
     def near(self, door: str) -> str:
         """A public door, as this machine reaches it."""
         return f"{self._near}:{self.port_of(door)}"
+
+    def stage(self, number: int) -> str:
+        """Where the stage of this number, from one, answers on this machine."""
+        return self.loopback(_HTTP[number - 1])
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        return tuple(self.stage(number) for number in range(1, STAGES + 1))
 
     def loopback(self, offset: int) -> str:
         return f"127.0.0.1:{self.settings.port + offset}"

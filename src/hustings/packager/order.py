@@ -1,6 +1,6 @@
-"""Parts of one hall, from any number of sources, into segments: the grid never shifts.
+"""Parts of one hall, in the order of their numbers, into segments: the grid never shifts.
 
-A part that no source has any more is a hole, and a hole is silence. The first segment is the first
+A part that no stage has any more is a hole, and a hole is silence. The first segment is the first
 that can be made whole, so that two packagers agree from their first byte on. No clock: `handle`
 takes what came, `poll` gives LL-HLS parts until there are no more.
 """
@@ -11,8 +11,6 @@ from hustings.packager.segment import LlPart, Segment
 from hustings.parts.grid import SEGMENT_PARTS
 from hustings.parts.stream import Part
 
-PATIENCE_PARTS = 4
-"""A part is given up once one from so much later is here, whoever else might have it."""
 LEAP_PARTS = 12 * SEGMENT_PARTS
 """No hole is longer: past a minute all that players hold is gone, and the rendition begins anew."""
 JUST_BEGUN_PARTS = 8
@@ -22,7 +20,6 @@ JUST_BEGUN_PARTS = 8
 class Order:
     def __init__(self) -> None:
         self._waiting: dict[int, Part] = {}
-        self._passed: dict[str, int] = {}
         self._next: int | None = None
         self._segment: Segment | None = None
         self._coming: Segment | None = None
@@ -35,17 +32,11 @@ class Order:
         """The part that is wanted next."""
         return self._next
 
-    def handle(self, part: Part, source: str) -> None:
-        self._passed[source] = max(part.no, self._passed.get(source, 0))
+    def handle(self, part: Part) -> None:
         if self._next is None or part.no >= self._next + LEAP_PARTS:
             self._begin(part)
         if self._next is not None and part.no >= self._next:
             self._waiting[part.no] = part
-        self._advance()
-
-    def gone(self, source: str) -> None:
-        """A source broke; what it has not sent is not waited for."""
-        self._passed.pop(source, None)
         self._advance()
 
     def end(self) -> None:
@@ -74,16 +65,10 @@ class Order:
     def _advance(self) -> None:
         while self._waiting and self._next is not None:
             part = self._waiting.pop(self._next, None)
-            if part is None and not self._given_up(self._next):
-                return
             if part is None and self._segment:
                 self.holes += 1
             self._ended = self._ended and part is None
             self._consume(part)
-
-    def _given_up(self, no: int) -> bool:
-        beyond = all(passed > no for passed in self._passed.values())
-        return beyond or max(self._waiting) >= no + PATIENCE_PARTS
 
     def _consume(self, part: Part | None) -> None:
         assert self._next is not None

@@ -58,13 +58,9 @@ class Rendition:
     def next(self) -> int | None:
         return self.order.next
 
-    def take(self, part: Part, source: str) -> None:
+    def take(self, part: Part) -> None:
         self._quiet = 0
-        self.order.handle(part, source)
-        self._keep()
-
-    def gone(self, source: str) -> None:
-        self.order.gone(source)
+        self.order.handle(part)
         self._keep()
 
     def beat(self, *, ended: bool) -> None:

@@ -1,18 +1,19 @@
 """All halls of a packager: one rendition to a hall, one listener to a hall and stage."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from hustings.packager.rendition import Rendition
-from hustings.parts.listen import listen
+from hustings.parts.listen import Clock, Stages, listen
 from hustings.parts.post import Wanted
 
 
 class Workshop:
-    def __init__(self, sleep_ms: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.renditions: dict[str, Rendition] = {}
-        self._sleep_ms = sleep_ms
+        self._clock = clock
+        self._stages: dict[str, Stages] = {}
         self._wanted: Sequence[Wanted] = ()
         self._listening: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -25,9 +26,15 @@ class Workshop:
             self._listening.pop(gone).cancel()
         halls = [hall.hall for hall in wanted]
         self.renditions = {hall: self.renditions.get(hall) or Rendition() for hall in halls}
-        for hall, stage in sources - self._listening.keys():
-            work = listen(self.renditions[hall], hall, stage, self._sleep_ms)
-            task = self._listening[hall, stage] = asyncio.create_task(work)
+        self._stages = {
+            hall: self._stages.get(hall) or Stages(made, self._clock)
+            for hall, made in self.renditions.items()
+        }
+        for hall in wanted:
+            self._stages[hall.hall].are(hall.stages)
+        for name, stage in sources - self._listening.keys():
+            work = listen(self._stages[name], name, stage)
+            task = self._listening[name, stage] = asyncio.create_task(work)
             task.add_done_callback(self._ended)
 
     def beat(self) -> list[dict[str, Any]]:

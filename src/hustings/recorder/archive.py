@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import av
 
 from hustings.domain.ids import hall_id
 from hustings.domain.refusals import Refused
-from hustings.parts.listen import listen
+from hustings.parts.listen import Clock, Stages, listen
 from hustings.parts.post import Wanted
 from hustings.recorder.finish import Unlike, finish
 from hustings.recorder.folder import Folder
@@ -53,6 +53,7 @@ class _Hall:
     wanted: Wanted
     folder: Folder
     recording: Recording
+    stages: Stages
     fault: bool = False
     told: dict[str, Any] | None = None
     others: bool = False
@@ -63,8 +64,8 @@ class _Hall:
 
 
 class Archive:
-    def __init__(self, place: Place, sleep_ms: Callable[[int], Awaitable[None]]) -> None:
-        self._place, self._sleep_ms = place, sleep_ms
+    def __init__(self, place: Place, clock: Clock) -> None:
+        self._place, self._clock = place, clock
         self._halls: dict[str, _Hall] = {}
         self._listening: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._due: asyncio.Queue[_Hall] = asyncio.Queue()
@@ -121,7 +122,8 @@ class Archive:
 
     def _take_up(self, wanted: Wanted) -> None:
         folder = Folder(self._place.root, wanted.hall)
-        hall = _Hall(wanted, folder, Recording(folder))
+        recording = Recording(folder)
+        hall = _Hall(wanted, folder, recording, Stages(recording, self._clock))
         if folder.is_done:
             hall.told = folder.read_told()
             folder.drop_parts()
@@ -153,8 +155,10 @@ class Archive:
             for source in (*hall.wanted.stages, *(self._place.streams if hall.others else ()))
         }
         self._deafen(self._listening.keys() - wanted.keys())
+        for name, hall in self._halls.items():
+            hall.stages.are(source for of, source in wanted if of == name)
         for key in wanted.keys() - self._listening.keys():
-            work = listen(wanted[key].recording, *key, self._sleep_ms)
+            work = listen(wanted[key].stages, *key)
             task = self._listening[key] = asyncio.create_task(work)
             task.add_done_callback(self._ended)
 
@@ -180,7 +184,9 @@ class Archive:
             hall.told = {}  # It ended before anything was said in it.
             return
         try:
-            hall.told = await finish(hall.folder, hall.wanted.title, lambda: self._sleep_ms(0))
+            hall.told = await finish(
+                hall.folder, hall.wanted.title, lambda: self._clock.sleep_ms(0)
+            )
         except (OSError, Unlike, Broken, av.error.FFmpegError) as error:
             # A full disk will have room again; all else would only break again.
             full = getattr(error, "errno", None) in FULL

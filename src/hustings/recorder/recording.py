@@ -72,7 +72,7 @@ class Recording:
             return 0
         return sum(no not in self._seen for no in range(self._first, self._newest + 1))
 
-    def take(self, part: Part, source: str) -> None:
+    def take(self, part: Part) -> None:
         if part.no in self._seen or self._is_a_leap(part.no):
             return
         self._quiet, self._came = 0, True
@@ -90,9 +90,6 @@ class Recording:
             return
         self._have.add(part.no)
         self._seen.add(part.no)
-
-    def gone(self, source: str) -> None:
-        """Whatever it had not sent is asked for again, of it and of others."""
 
     def beat(self, *, on: bool, ended: bool, room: bool) -> Beat:
         """`on`: the hall is live or paused. `room`: there is enough of it on the disk."""

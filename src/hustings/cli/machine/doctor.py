@@ -18,7 +18,12 @@ from hustings.ops.clock import SystemClock
 from hustings.ops.doctor import Finding
 
 MARKS = {"good": "✓", "doubt": "?", "bad": "✗"}
-DOORS = (("page", ("tcp",)), ("stream", ("tcp",)), ("media", ("udp", "tcp")))
+DOORS = (
+    ("page", ("tcp",)),
+    ("stream", ("tcp",)),
+    ("media", ("udp", "tcp")),
+    ("media-2", ("udp", "tcp")),
+)
 BAD = 2
 
 
