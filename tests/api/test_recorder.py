@@ -11,6 +11,7 @@ from hustings.parts.post import Wanted, read
 from hustings.recorder import archive as archives
 from hustings.recorder.archive import Archive, Place
 from hustings.recorder.recording import OVER_BEATS
+from hustings.testing.clock import ManualClock
 from hustings.testing.parts import stream_part
 from tests.domain.test_recorder import FIRST, parts
 
@@ -53,7 +54,7 @@ async def run_until(archive, state, beats=2 * OVER_BEATS):
             if told and told[0]["state"] == state:
                 return told[0]
             for _ in range(200):
-                await soon(0)
+                await asyncio.sleep(0)
         raise AssertionError(f"it is {told}, not {state}")
     finally:
         running.cancel()
@@ -192,7 +193,7 @@ async def test_parts_come_over_http_from_where_they_are_missing(tmp_path, monkey
     archive = Archive(Place(tmp_path, (), 0), Soon())
     archive.follow([DEMO])
     for _ in range(500):
-        await soon(0)
+        await asyncio.sleep(0)
     folder = archive._halls["demo"].folder
     archive.follow([])
 

@@ -67,10 +67,10 @@ def test_a_part_is_kept_once_whoever_sends_it_and_in_whatever_order():
     disk = Disk()
     recording, given = Recording(disk), parts(40)
 
-    take(recording, given[:20], "one")
-    take(recording, given[25:40], "two")
+    take(recording, given[:20])
+    take(recording, given[25:40])
     wanted, missing = recording.hole, recording.missing
-    take(recording, given[:30], "one")
+    take(recording, given[:30])
 
     assert (wanted, missing) == (FIRST + 20, 5)
     assert disk.kept == set(range(FIRST, FIRST + 40))

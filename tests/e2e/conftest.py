@@ -52,9 +52,9 @@ class TownHall:
     """`hustings serve` in a folder of its own, and the API as its owner."""
 
     def __init__(self, data: Path, *more: str, public: str = PLAIN) -> None:
-        """`public`: the origin people see, for its `{port}` or for `{proxy}`, eight further on."""
+        """`public`: the origin people see, for its `{port}` or for `{proxy}`, nine further on."""
         self.data, self.port = data, free_ports()
-        self.page = public.format(port=self.port, proxy=self.port + 8)
+        self.page = public.format(port=self.port, proxy=self.port + 9)
         args = [HUSTINGS, "serve", "--json", "--data", data, "--port", str(self.port)]
         args += [*more, "--public", self.page]
         with (

@@ -1,15 +1,18 @@
 """A word goes from a microphone in one Chromium to the loudspeaker of another."""
 
 import os
+import signal
 from contextlib import aclosing
 from pathlib import Path
 
 import numpy as np
 
 from tests.e2e.conftest import TownHall, chromium, until
-from tests.e2e.sound import RATE_HZ, a_voice, best_match, envelope, holes
+from tests.e2e.people import crowd, last_line
+from tests.e2e.sound import RATE_HZ, a_voice, best_match, envelope, heard_in, holes
 
 SECONDS = float(os.environ.get("E2E_SECONDS", "25"))
+FAKE_MICROPHONE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 GATHER = """
 async () => {
   const audio = document.querySelector('#programme');
@@ -49,13 +52,12 @@ async def test_what_is_said_into_one_browser_is_heard_in_another_without_a_hole(
 ) -> None:
     said = envelope(a_voice(tmp_path / "voice.wav"))
     seat = town_hall.live_hall("ana")["ana"]
-    microphone = [
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-audio-capture={tmp_path / 'voice.wav'}",
-    ]
+    file = f"--use-file-for-fake-audio-capture={tmp_path / 'voice.wav'}"
 
-    async with aclosing(chromium(*microphone)) as speaking, aclosing(chromium()) as listening:
+    async with (
+        aclosing(chromium(*FAKE_MICROPHONE, file)) as speaking,
+        aclosing(chromium()) as listening,
+    ):
         studio = await (await anext(speaking)).new_page()
         await studio.goto(seat["studio_url"])
         assert "pass=" not in studio.url
@@ -76,6 +78,39 @@ async def test_what_is_said_into_one_browser_is_heard_in_another_without_a_hole(
     print(f"correlation {score:.3f}, {len(heard) / 100:.0f} s, holes {holes(heard, said, at)}")
     assert score >= 0.9
     assert holes(heard, said, at) == []
+
+
+async def test_a_speakers_page_is_heard_through_the_death_of_either_stage(
+    town_hall: TownHall, tmp_path: Path
+) -> None:
+    said = envelope(a_voice(tmp_path / "voice.wav"))
+    seat = town_hall.live_hall("ana")["ana"]
+    file = f"--use-file-for-fake-audio-capture={tmp_path / 'voice.wav'}"
+    stream = f"http://127.0.0.1:{town_hall.port + 1}/h/eve/live.mp4"
+
+    async with aclosing(chromium(*FAKE_MICROPHONE, file)) as speaking:
+        studio = await (await anext(speaking)).new_page()
+        await studio.goto(seat["studio_url"])
+        await take_seat(studio)
+        await studio.wait_for_timeout(4_000)
+        ears = {"count": 3, "stream": stream, "save": str(tmp_path / "heard.mp4")}
+        listening = await crowd(tmp_path, "listen", {"listeners": ears})
+        truths = []
+        for name in ("stage-1", "stage-2"):
+            os.kill(town_hall.pid(name), signal.SIGKILL)
+            for _ in range(28):
+                await studio.wait_for_timeout(500)
+                truths.append(await studio.locator(".truth__headline").inner_text())
+        listening.terminate()
+        heard = (await last_line(listening))["listeners"]
+
+    sound = heard_in(tmp_path / "heard.mp4")
+    score, at = best_match(sound, said)
+    print(f"correlation {score:.3f}, holes {holes(sound, said, at)}, {heard}")
+    assert set(truths) == {"The room hears you"}
+    assert (heard["missed"], heard["reconnects"]) == (0, 0)
+    assert score >= 0.9
+    assert holes(sound, said, at) == []
 
 
 async def take_seat(studio) -> None:

@@ -1,68 +1,77 @@
-/** A speaker's line: microphone, peer connection, data channel and requests, doing what the core says. */
-import { signal } from "@preact/signals";
+/** A line to one stage: peer connection, data channel and requests, doing what the core says. */
+import type { Standing } from "../studio/pair.ts";
 import { redFirst, withNack } from "../studio/sdp.ts";
-import type { Truth } from "../studio/truth.ts";
 import { readTruth } from "../studio/truth.ts";
-import type { Link, Trouble, WhipInput, WhipOutput } from "../studio/whip.ts";
+import type { WhipInput, WhipOutput } from "../studio/whip.ts";
 import { Whip } from "../studio/whip.ts";
 import { after, monotonic } from "./clock.ts";
 import { deleteLine, postSdp } from "./http.ts";
-import { Microphone } from "./microphone.ts";
+
+/** How often a line looks whether its stage still speaks. */
+const LOOK_MS = 250;
+
+/** What a line needs of the seat it belongs to. */
+export interface Surroundings {
+  /** Open the microphone; answers with the name of what went wrong. */
+  ask: () => Promise<string | null>;
+  let_go: () => void;
+  track: () => MediaStreamTrack | null;
+  muted: () => boolean;
+  /** Something about this line is otherwise than before. */
+  changed: () => void;
+}
 
 export class Line {
-  readonly link = signal<Link>("idle");
-  readonly trouble = signal<Trouble | null>(null);
-  readonly truth = signal<Truth | null>(null);
-  readonly muted = signal(false);
-  readonly silence_ms = signal(0);
-  readonly microphone = new Microphone(() => this.#do({ kind: "microphone_gone" }));
+  standing: Standing = { link: "idle", trouble: null, truth: null, silence_ms: 0 };
+  /** What the others say, as this line's stage sends it. */
+  others: MediaStream | null = null;
   #core = new Whip();
   #address: string;
-  #others: HTMLAudioElement;
+  #around: Surroundings;
   #peer: RTCPeerConnection | null = null;
   #channel: RTCDataChannel | null = null;
   #answer = "";
   #location: string | null = null;
   #cancel = () => {};
 
-  /** `address`: where to offer the line. `others`: the element that plays what the others say. */
-  constructor(address: string, others: HTMLAudioElement) {
+  /** `address`: where to offer the line. */
+  constructor(address: string, around: Surroundings) {
     this.#address = address;
-    this.#others = others;
+    this.#around = around;
     addEventListener("pagehide", () => {
       if (this.#location) deleteLine(this.#location);
     });
   }
 
-  sit = (): void => this.#do({ kind: "sit" });
-  leave = (): void => this.#do({ kind: "leave" });
-
-  mute(muted: boolean): void {
-    this.muted.value = muted;
-    this.#tellMuted();
+  /** Nobody sits here, or nobody may. */
+  get isOut(): boolean {
+    return this.#core.link === "idle" || this.#core.link === "refused";
   }
 
-  /** Another microphone, or other processing, without leaving the seat. */
-  async useMicrophone(): Promise<void> {
-    if (!this.microphone.track) return;
-    const error = await this.microphone.open();
-    if (error !== null) return this.#do({ kind: "microphone_gone" });
-    this.#tellMuted();
-    await this.#peer?.getSenders()[0]?.replaceTrack(this.microphone.track);
+  sit = (): void => this.#do({ kind: "sit" });
+  leave = (): void => this.#do({ kind: "leave" });
+  microphoneGone = (): void => this.#do({ kind: "microphone_gone" });
+
+  async replaceTrack(): Promise<void> {
+    await this.#peer?.getSenders()[0]?.replaceTrack(this.#around.track());
+  }
+
+  tellMuted(): void {
+    const muted = this.#around.muted();
+    if (this.#channel?.readyState === "open") this.#channel.send(JSON.stringify({ v: 1, muted }));
   }
 
   #do(input: WhipInput): void {
     const now = monotonic();
     this.#core.handle(input, now);
     for (let out = this.#core.poll(); out; out = this.#core.poll()) void this.#perform(out);
-    this.link.value = this.#core.link;
-    this.trouble.value = this.#core.trouble;
-    this.truth.value = this.#core.truth;
-    this.silence_ms.value = this.#core.silence_ms(now);
+    const { link, trouble, truth } = this.#core;
+    this.standing = { link, trouble, truth, silence_ms: this.#core.silence_ms(now) };
+    this.#around.changed();
     this.#cancel();
-    if (this.#core.link === "idle" || this.#core.link === "refused") return;
+    if (this.isOut) return;
     const wait_ms = (this.#core.deadline() ?? Number.POSITIVE_INFINITY) - now;
-    this.#cancel = after(Math.min(500, wait_ms), () => this.#do({ kind: "tick" }));
+    this.#cancel = after(Math.min(LOOK_MS, wait_ms), () => this.#do({ kind: "tick" }));
   }
 
   #perform(out: WhipOutput): Promise<void> | void {
@@ -70,14 +79,12 @@ export class Line {
     if (out.kind === "offer") return this.#offer();
     if (out.kind === "post") return this.#post();
     if (out.kind === "accept") return this.#accept();
-    if (out.kind === "let_go") return this.microphone.close();
+    if (out.kind === "let_go") return this.#around.let_go();
     this.#hangUp(out.location);
   }
 
   async #ask(): Promise<void> {
-    const error = await this.microphone.open();
-    this.#tellMuted();
-    this.#do({ kind: "asked", error });
+    this.#do({ kind: "asked", error: await this.#around.ask() });
   }
 
   async #offer(): Promise<void> {
@@ -89,8 +96,7 @@ export class Line {
     };
     peer.ontrack = ({ track, streams }) => this.#hear(streams[0] ?? new MediaStream([track]));
     this.#openChannel(peer);
-    const { track } = this.microphone;
-    const lane = peer.addTransceiver(track ?? "audio", { direction: "sendrecv" });
+    const lane = peer.addTransceiver(this.#around.track() ?? "audio", { direction: "sendrecv" });
     lane.setCodecPreferences?.(redFirst(RTCRtpSender.getCapabilities("audio")?.codecs ?? []));
     const offer = await peer.createOffer();
     await peer
@@ -101,7 +107,7 @@ export class Line {
 
   #openChannel(peer: RTCPeerConnection): void {
     const channel = peer.createDataChannel("hustings", { ordered: true });
-    channel.onopen = () => this.#tellMuted();
+    channel.onopen = () => this.tellMuted();
     channel.onmessage = ({ data }) => {
       const truth = readTruth(data);
       if (truth) this.#from(peer, { kind: "said", truth });
@@ -136,22 +142,16 @@ export class Line {
     this.#channel = null;
     this.#peer?.close();
     this.#peer = null;
-    this.#others.srcObject = null;
+    this.others = null;
   }
 
   #hear(stream: MediaStream): void {
-    this.#others.srcObject = stream;
-    this.#others.play().catch(() => {});
+    this.others = stream;
+    this.#around.changed();
   }
 
   /** What an old connection still says is not about this one. */
   #from(peer: RTCPeerConnection, input: WhipInput): void {
     if (this.#peer === peer) this.#do(input);
-  }
-
-  #tellMuted(): void {
-    const muted = this.muted.value;
-    if (this.microphone.track) this.microphone.track.enabled = !muted;
-    if (this.#channel?.readyState === "open") this.#channel.send(JSON.stringify({ v: 1, muted }));
   }
 }

@@ -1,12 +1,12 @@
 /** How loud the microphone is here, before any line: the first thing to look at when nobody hears you. */
 import { useEffect, useRef } from "preact/hooks";
 import { everyFrame } from "../shell/clock.ts";
-import type { Line } from "../shell/line.ts";
+import type { Lines } from "../shell/lines.ts";
 
 const QUIET_DB = 60;
 const FALL = 0.93;
 
-export function Meter({ line }: { line: Line }) {
+export function Meter({ line }: { line: Lines }) {
   const bar = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let shown = 0;

@@ -1,7 +1,7 @@
 /** Which microphone, and how much the browser may polish it. */
-import type { Line } from "../shell/line.ts";
+import type { Lines } from "../shell/lines.ts";
 
-export function Microphones({ line }: { line: Line }) {
+export function Microphones({ line }: { line: Lines }) {
   const { choices, chosen, processing } = line.microphone;
   const choose = (event: { currentTarget: HTMLSelectElement }) => {
     chosen.value = event.currentTarget.value;

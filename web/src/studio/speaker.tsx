@@ -1,7 +1,7 @@
 /** The speaker's page: one large switch, one truth, and what to do next. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { Line } from "../shell/line.ts";
+import { Lines } from "../shell/lines.ts";
 import { Consent } from "./consent.tsx";
 import { Meter } from "./meter.tsx";
 import { Microphones } from "./microphones.tsx";
@@ -26,7 +26,7 @@ interface Place {
 }
 
 export function Speaker({ hall, seat, name, ask }: Place) {
-  const line = useMemo(() => new Line(`/whip/${hall}/${seat}`, others()), [hall, seat]);
+  const line = useMemo(() => new Lines(`/whip/${hall}/${seat}`, others()), [hall, seat]);
   const link = line.link.value;
   const seated = link !== "idle" && link !== "refused";
   const agreed = useSignal(false);
@@ -61,7 +61,7 @@ export function Speaker({ hall, seat, name, ask }: Place) {
   );
 }
 
-function TruthPanel({ line }: { line: Line }) {
+function TruthPanel({ line }: { line: Lines }) {
   const situation = {
     link: line.link.value,
     trouble: line.trouble.value,
@@ -79,7 +79,7 @@ function TruthPanel({ line }: { line: Line }) {
   );
 }
 
-function Trouble({ line }: { line: Line }) {
+function Trouble({ line }: { line: Lines }) {
   const trouble = line.trouble.value;
   if (!trouble) return null;
   const { what, mend } = mendOf(trouble);
@@ -91,7 +91,7 @@ function Trouble({ line }: { line: Line }) {
   );
 }
 
-function Mute({ line }: { line: Line }) {
+function Mute({ line }: { line: Lines }) {
   const muted = line.muted.value;
   return (
     <button type="button" class="mute" role="switch" aria-checked={!muted} onClick={() => line.mute(!muted)}>
@@ -103,7 +103,7 @@ function Mute({ line }: { line: Line }) {
   );
 }
 
-function Quality({ line }: { line: Line }) {
+function Quality({ line }: { line: Lines }) {
   const truth = line.truth.value;
   if (!truth) return null;
   const { rtt_ms, lost, repaired, concealed } = truth;
