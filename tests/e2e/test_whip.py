@@ -75,8 +75,8 @@ def test_an_offer_makes_a_line_that_is_named_tagged_and_can_be_ended(encoder: En
 
     line = made.headers["location"]
     assert (made.status_code, made.headers["content-type"]) == (201, SDP)
-    assert line.startswith("/whip/eve/ana/l")
-    assert made.headers["etag"] == f'"{line.rpartition("/")[2]}.0"'
+    assert line.startswith("/whip/eve/ana/l") and line.endswith("?stage=1")
+    assert made.headers["etag"] == f'"{line.rpartition("/")[2].partition("?")[0]}.0"'
     assert made.headers["accept-patch"] == FRAGMENT
     assert "link" not in made.headers
     assert "m=video 0 " in made.text and "a=recvonly" in made.text
@@ -84,6 +84,24 @@ def test_an_offer_makes_a_line_that_is_named_tagged_and_can_be_ended(encoder: En
     assert encoder.http.delete(line).status_code == 200
     assert told(encoder.http.delete(line)) == "line_unknown"
     assert told(encoder.patch(line, If_Match="*")) == "line_unknown"
+
+
+def test_a_stage_may_be_asked_for_and_its_line_is_found_without_naming_it(
+    encoder: Encoder,
+) -> None:
+    def offer(stage: str) -> httpx.Response:
+        asked = {"stage": stage}
+        kind = {"Content-Type": SDP}
+        return encoder.http.post(encoder.endpoint, params=asked, content=OFFER, headers=kind)
+
+    second = offer("2").headers["location"]
+    bare = second.partition("?")[0]
+
+    assert second.endswith("?stage=2")
+    assert told(encoder.http.delete(f"{bare}?stage=1")) == "line_unknown"
+    assert encoder.patch(bare, If_Match="*").status_code == 204
+    assert encoder.http.delete(bare).status_code == 200
+    assert [told(offer(none)) for none in ("0", "3", "two")] == ["stage_unknown"] * 3
 
 
 def test_late_candidates_are_taken_for_the_session_they_name(encoder: Encoder) -> None:

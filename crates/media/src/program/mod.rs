@@ -12,6 +12,8 @@ mod cutter_test;
 mod reader;
 #[cfg(test)]
 mod reader_test;
+#[cfg(test)]
+mod seam_test;
 
 pub use boxes::{header, part_bytes};
 pub use cutter::Cutter;
