@@ -40,7 +40,7 @@ class Evening:
     def send(self, first, turn=lambda numbers: numbers):
         oldest = max(FIRST, self.made - KEPT_PARTS)
         for no in turn(list(range(max(first, oldest), self.made))):
-            self.recording.take(stream_part(no, PACKETS), "stage")
+            self.recording.take(stream_part(no, PACKETS))
 
     def second(self, *, room=True):
         if self.recording.beat(on=True, ended=False, room=room).ask_anew:
