@@ -15,13 +15,15 @@ WITHIN_S = 10
 
 
 class Proxy:
-    """nginx or HAProxy before a town hall, on a port of its own."""
+    """nginx, HAProxy or Caddy before a town hall, on a port of its own."""
 
     def __init__(self, kind: str, hall: TownHall, folder: Path, changes: dict[str, str]) -> None:
         self.port, self._folder = hall.port + 9, folder
         cert, key = Authority(folder).sign(folder / "tls", "127.0.0.1")
         (folder / "tls" / "both.pem").write_bytes(cert.read_bytes() + key.read_bytes())
+        own = f"https://127.0.0.1:{self.port} {{\ntls {cert} {key}"
         self._names = {
+            "hall.example.org {": f"{{\nadmin off\nauto_https disable_redirects\n}}\n{own}",
             "hall.example.org": "127.0.0.1",
             "127.0.0.1:8000": f"127.0.0.1:{hall.port}",
             "127.0.0.1:8001": f"127.0.0.1:{hall.port + 1}",
@@ -31,7 +33,7 @@ class Proxy:
             "maxconn 20000": "maxconn 1000",
             **changes,
         }
-        ask = self._nginx() if kind == "nginx" else self._haproxy()
+        ask = {"nginx": self._nginx, "haproxy": self._haproxy, "caddy": self._caddy}[kind]()
         self._log = (folder / "proxy.log").open("w")
         self._process = subprocess.Popen(ask, stdout=self._log, stderr=self._log)
         self._until_open()
@@ -62,6 +64,11 @@ class Proxy:
     def _haproxy(self) -> list[str]:
         (self._folder / "haproxy.cfg").write_text(self._text("haproxy.cfg"))
         return [_program("haproxy"), "-f", str(self._folder / "haproxy.cfg")]
+
+    def _caddy(self) -> list[str]:
+        (self._folder / "Caddyfile").write_text(self._text("Caddyfile"))
+        told = ["--config", str(self._folder / "Caddyfile"), "--adapter", "caddyfile"]
+        return ["env", f"HOME={self._folder}", _program("caddy"), "run", *told]
 
     def _until_open(self) -> None:
         end = time.monotonic() + WITHIN_S

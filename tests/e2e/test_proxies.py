@@ -1,4 +1,4 @@
-"""From a tap to sound, whatever stands between: nothing, nginx, HAProxy; HTTP 1.1 and 2."""
+"""From a tap to sound, whatever stands between: nothing, nginx, HAProxy, Caddy; HTTP 1.1 and 2."""
 
 import time
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ TO_SOUND_S = 4.0
 # As a proxy that was not told better: it gathers what it passes on, whatever the origin asks for.
 HOARDING = {"proxy_buffering off;": "proxy_buffering on; proxy_ignore_headers X-Accel-Buffering;"}
 
-WAYS = [("none", {}), ("nginx", {}), ("haproxy", {}), ("nginx", HOARDING)]
+WAYS = [("none", {}), ("nginx", {}), ("haproxy", {}), ("caddy", {}), ("nginx", HOARDING)]
 
 
-@pytest.fixture(params=WAYS, ids=["none", "nginx", "haproxy", "a hoarding nginx"])
+@pytest.fixture(params=WAYS, ids=["none", "nginx", "haproxy", "caddy", "a hoarding nginx"])
 def origin(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[TownHall, str]]:
     """A town hall, and the origin at which people find it."""
     kind, changes = request.param

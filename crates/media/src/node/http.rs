@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +14,7 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::rules::refusal;
@@ -169,30 +168,18 @@ where
     }
 }
 
-/// Pass a request on to `host:port` and its answer back. `Err` where nobody answers within `within`.
+/// Pass a request on to `host:port` and its answer back, sealed and with the right host at the other end where there is
+/// something to trust. `Err` where nobody answers within `within`.
 pub async fn pass_on(
-    address: &str,
+    address: impl ToSocketAddrs,
+    trust: Option<&Trust>,
     request: Request<Full<Bytes>>,
     within: Duration,
 ) -> Result<Response<Incoming>, Fault> {
     let asked = async {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        ask_over(stream, request).await
-    };
-    tokio::time::timeout(within, asked).await?
-}
-
-/// The same, sealed and with the right host at the other end.
-pub async fn pass_on_sealed(
-    address: SocketAddr,
-    trust: &Trust,
-    request: Request<Full<Bytes>>,
-    within: Duration,
-) -> Result<Response<Incoming>, Fault> {
-    let asked = async {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
+        let Some(trust) = trust else { return ask_over(stream, request).await };
         let connector = TlsConnector::from(trust.config.clone());
         ask_over(connector.connect(trust.host.clone(), stream).await?, request).await
     };

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::codec::{Decoder, Encoder, Quality};
 use crate::crowd::{Mouth, Said};
 use crate::node::clock::Clock;
-use crate::node::http::{pass_on, pass_on_sealed};
+use crate::node::http::pass_on;
 use crate::node::start::CannotStart;
 use crate::units::FRAME_SAMPLES;
 
@@ -271,11 +271,9 @@ fn post(place: &Place, pass: &str, offer: String) -> Result<String, String> {
             .header("Authorization", format!("Bearer {pass}"))
             .body(Full::new(Bytes::from(offer)))
             .map_err(|error| error.to_string())?;
-        let response = match &place.trust {
-            Some(trust) => pass_on_sealed(place.address, trust, request, SILENT).await,
-            None => pass_on(&place.address.to_string(), request, SILENT).await,
-        }
-        .map_err(|error| error.to_string())?;
+        let response = pass_on(place.address, place.trust.as_ref(), request, SILENT)
+            .await
+            .map_err(|error| error.to_string())?;
         let created = response.status() == 201;
         let body = response.into_body().collect().await.map_err(|error| error.to_string())?;
         let text = String::from_utf8_lossy(&body.to_bytes()).into_owned();

@@ -42,7 +42,7 @@ impl Whole {
 
     async fn pass_on(&self, address: &str, within: Duration) -> Result<Answer, Fault> {
         let request = Request::from_parts(self.parts.clone(), Full::new(self.body.clone()));
-        let (mut parts, body) = pass_on(address, request, within).await?.into_parts();
+        let (mut parts, body) = pass_on(address, None, request, within).await?.into_parts();
         parts.headers.remove(CONNECTION);
         parts.headers.remove(TRANSFER_ENCODING);
         Ok(Answer::from_parts(parts, body.map_err(|error| -> Fault { error.into() }).boxed()))

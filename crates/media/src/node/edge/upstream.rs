@@ -190,7 +190,7 @@ async fn listen_once(source: &Source, sink: &Sink, next: &mut Option<u64>) -> Re
     let request = Request::get(format!("/h/{}/{}{from}", source.hall, source.stream.path()))
         .header("Host", &source.address)
         .body(Full::new(Bytes::new()))?;
-    let response = pass_on(&source.address, request, SILENT).await?;
+    let response = pass_on(&source.address, None, request, SILENT).await?;
     if !response.status().is_success() {
         return Err(format!("status {}", response.status()).into());
     }
