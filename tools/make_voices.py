@@ -33,7 +33,9 @@ class Voice(NamedTuple):
 
 VOICES = {
     "ana": Voice("en-gb-x-rp+f2", 56, 166, -6.5, ("highpass", "120", "treble", "-3", "4k")),
-    "ben": Voice("en-gb-scotland+m3", 30, 156, -4.0, ("highpass", "70", "bass", "+2", "treble", "-2", "4k")),
+    "ben": Voice(
+        "en-gb-scotland+m3", 30, 156, -4.0, ("highpass", "70", "bass", "+2", "treble", "-2", "4k")
+    ),
 }
 
 CONVERSATION = (
@@ -42,17 +44,29 @@ CONVERSATION = (
     ("ana", "So, Ben. You have run town halls for years. What goes wrong first?"),
     ("ben", "The start. Nine hundred people arrive in one minute, and the doors fall off."),
     ("ana", "And what should happen instead?"),
-    ("ben", "Whoever is inside stays inside. Whoever is at the door is told how long it takes. And we begin on time."),
+    (
+        "ben",
+        "Whoever is inside stays inside. Whoever is at the door is told how long it takes. And we begin on time.",
+    ),
     ("ana", "Even if the host is late?"),
-    ("ben", "Especially then! Say what is happening, play a little music, and never leave people in silence."),
+    (
+        "ben",
+        "Especially then! Say what is happening, play a little music, and never leave people in silence.",
+    ),
     ("ana", "What about questions from the floor? I have sat through evenings with none at all."),
-    ("ben", "Take hands in order. Test each line before it goes on air. And keep an eye on the clock."),
+    (
+        "ben",
+        "Take hands in order. Test each line before it goes on air. And keep an eye on the clock.",
+    ),
     ("ana", "My clock says you have had more time than I have."),
     ("ben", "Ha! And everybody can see that. Which is rather the point."),
     ("ana", "One more. A machine breaks in the middle of a sentence. What do people hear?"),
     ("ben", "The rest of the sentence."),
     ("ana", "I like that. And afterwards?"),
-    ("ben", "Afterwards, you publish what happened. Who listened, what failed, and for how long. No guessing."),
+    (
+        "ben",
+        "Afterwards, you publish what happened. Who listened, what failed, and for how long. No guessing.",
+    ),
     ("ana", "Then let's begin again from the top, for everyone who has only just come in."),
 )
 
@@ -65,9 +79,42 @@ def run(*command: str) -> None:
 def speak(voice: Voice, text: str, folder: Path, number: int) -> bytes:
     """One turn as raw samples, evened out in loudness."""
     said, even = folder / f"{number}.wav", folder / f"{number}.raw"
-    run("espeak-ng", "-v", voice.name, "-p", str(voice.pitch), "-s", str(voice.words_per_minute), "-w", str(said), text)
-    tidy = ("gain", "-8", "silence", "1", "0.01", "0.3%", "reverse", "silence", "1", "0.01", "0.3%", "reverse")
-    evened = ("compand", "0.01,0.2", "6:-60,-54,-30,-18,0,-7", "0", "-90", "0.02", "norm", str(voice.peak_db))
+    run(
+        "espeak-ng",
+        "-v",
+        voice.name,
+        "-p",
+        str(voice.pitch),
+        "-s",
+        str(voice.words_per_minute),
+        "-w",
+        str(said),
+        text,
+    )
+    tidy = (
+        "gain",
+        "-8",
+        "silence",
+        "1",
+        "0.01",
+        "0.3%",
+        "reverse",
+        "silence",
+        "1",
+        "0.01",
+        "0.3%",
+        "reverse",
+    )
+    evened = (
+        "compand",
+        "0.01,0.2",
+        "6:-60,-54,-30,-18,0,-7",
+        "0",
+        "-90",
+        "0.02",
+        "norm",
+        str(voice.peak_db),
+    )
     room = ("reverb", "8", "60", "20", "fade", "0.01", "reverse", "fade", "0.02", "reverse")
     raw = ("-t", "raw", "-e", "signed", "-b", "16", "-r", str(RATE_HZ), "-c", "1")
     run("sox", "-R", "-D", str(said), *raw, str(even), *tidy, *voice.effects, *evened, *room)

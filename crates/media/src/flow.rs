@@ -15,8 +15,7 @@ use crate::units::{FRAME_SAMPLES, LlNo, MediaTime, PART_FRAMES, PartNo};
 pub struct HallId(Arc<str>);
 
 /// A seat in a hall: the same alphabet, at most 12 characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[derive(serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct SeatId(Arc<str>);
 
 /// One speaker's connection; a seat that reconnects gets another.

@@ -77,9 +77,8 @@ impl Encoder {
     pub fn new(quality: Quality) -> Self {
         let mut error = 0;
         // SAFETY: all arguments are valid by value; `error` outlives the call.
-        let state = unsafe {
-            sys::opus_encoder_create(SAMPLE_RATE_HZ as i32, 1, quality.application(), &mut error)
-        };
+        let state =
+            unsafe { sys::opus_encoder_create(SAMPLE_RATE_HZ as i32, 1, quality.application(), &mut error) };
         let mut encoder = Self(NonNull::new(state).expect("libopus allocates an encoder"));
         encoder.set(sys::OPUS_SET_BITRATE_REQUEST, quality.bitrate());
         encoder.set(sys::OPUS_SET_COMPLEXITY_REQUEST, quality.complexity());

@@ -13,8 +13,7 @@ fn a_tone_survives_the_round_trip() {
     let mut encoder = Encoder::new(Quality::Programme);
     let mut decoder = Decoder::new();
 
-    let out: Vec<f32> =
-        (0..20).flat_map(|n| decoder.decode(&encoder.encode(&tone(n))).unwrap()).collect();
+    let out: Vec<f32> = (0..20).flat_map(|n| decoder.decode(&encoder.encode(&tone(n))).unwrap()).collect();
 
     assert_eq!(out.len(), 20 * FRAME_SAMPLES);
     let power: f32 = out[9_600..].iter().map(|x| x * x).sum::<f32>() / 9_600.0;

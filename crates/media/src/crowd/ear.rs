@@ -79,9 +79,10 @@ impl Ear {
             None => self.first = Some(no),
         }
         if let (None, Some(first)) = (self.anchor, self.first)
-            && no.0 + 1 >= first.0 + BUFFER_PARTS {
-                self.anchor = Some((first, now));
-            }
+            && no.0 + 1 >= first.0 + BUFFER_PARTS
+        {
+            self.anchor = Some((first, now));
+        }
         if let Some(due) = self.due(no).filter(|due| *due < now) {
             // Late: it is missed, and the player waits for it, so all later ones are due later.
             self.counts.missed += 1;
@@ -115,4 +116,3 @@ impl Default for Ear {
         Self::new()
     }
 }
-

@@ -20,7 +20,10 @@ pub enum Said {
     Transmit(Transmit),
     Connected,
     /// 20 ms of the return.
-    Return { rtp_time: u64, payload: Arc<[u8]> },
+    Return {
+        rtp_time: u64,
+        payload: Arc<[u8]>,
+    },
     /// What the stage measured, JSON.
     Note(String),
     Ended,
@@ -72,8 +75,7 @@ impl Mouth {
 
     /// Take the stage's answer. False where it is not one.
     pub fn accept(&mut self, sdp: &str) -> bool {
-        let (Ok(answer), Some(pending)) = (SdpAnswer::from_sdp_string(sdp), self.pending.take())
-        else {
+        let (Ok(answer), Some(pending)) = (SdpAnswer::from_sdp_string(sdp), self.pending.take()) else {
             return false;
         };
         let taken = self.rtc.sdp_api().accept_answer(pending, answer).is_ok();
@@ -164,10 +166,9 @@ impl Mouth {
     fn note(&mut self, event: Event) {
         match event {
             Event::Connected => self.said.push_back(Said::Connected),
-            Event::RtpPacket(packet) => self.said.push_back(Said::Return {
-                rtp_time: packet.time.numer(),
-                payload: packet.payload.clone(),
-            }),
+            Event::RtpPacket(packet) => self
+                .said
+                .push_back(Said::Return { rtp_time: packet.time.numer(), payload: packet.payload.clone() }),
             Event::ChannelData(data) if Some(data.id) == self.channel => {
                 self.said.push_back(Said::Note(String::from_utf8_lossy(&data.data).into_owned()));
             }

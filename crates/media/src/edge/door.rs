@@ -58,7 +58,11 @@ pub struct DoorCounts {
 enum Stage {
     /// The head so far.
     Asking(Vec<u8>),
-    Listening { hall: HallId, next: PartNo, skips: u8 },
+    Listening {
+        hall: HallId,
+        next: PartNo,
+        skips: u8,
+    },
     Leaving,
 }
 
@@ -121,11 +125,12 @@ impl Door {
     pub fn owed(&mut self, id: ConnId) -> Option<Bytes> {
         let conn = self.conns.get_mut(&id)?;
         if conn.current.is_none()
-            && let Stage::Listening { hall, next, .. } = &mut conn.stage {
-                let framed = self.halls.get(hall)?.window.at_or_after(*next)?;
-                *next = framed.no.next();
-                conn.current = Some((framed.chunk.clone(), 0));
-            }
+            && let Stage::Listening { hall, next, .. } = &mut conn.stage
+        {
+            let framed = self.halls.get(hall)?.window.at_or_after(*next)?;
+            *next = framed.no.next();
+            conn.current = Some((framed.chunk.clone(), 0));
+        }
         conn.current.as_ref().map(|(bytes, gone)| bytes.slice(*gone..))
     }
 
@@ -142,9 +147,7 @@ impl Door {
 
     /// Whether everything owed to a leaving connection is gone.
     pub fn may_close(&self, id: ConnId) -> bool {
-        self.conns.get(&id).is_none_or(|conn| {
-            matches!(conn.stage, Stage::Leaving) && conn.current.is_none()
-        })
+        self.conns.get(&id).is_none_or(|conn| matches!(conn.stage, Stage::Leaving) && conn.current.is_none())
     }
 
     pub fn listeners(&self, hall: &HallId) -> usize {
@@ -232,14 +235,15 @@ impl Door {
         for &id in &found.listeners {
             let Some(conn) = self.conns.get_mut(&id) else { continue };
             if let Stage::Listening { next, skips, .. } = &mut conn.stage
-                && next.0 + BEHIND_PARTS_MAX < newest.0 {
-                    *next = newest.back(BUFFER_PARTS - 1);
-                    *skips += 1;
-                    if *skips > SKIPS_MAX {
-                        let_go.push(id);
-                        continue;
-                    }
+                && next.0 + BEHIND_PARTS_MAX < newest.0
+            {
+                *next = newest.back(BUFFER_PARTS - 1);
+                *skips += 1;
+                if *skips > SKIPS_MAX {
+                    let_go.push(id);
+                    continue;
                 }
+            }
             self.outputs.push_back(Output::Send(id));
         }
         for id in let_go {
@@ -250,8 +254,7 @@ impl Door {
     }
 
     fn set_halls(&mut self, halls: &[HallId]) {
-        let ended: Vec<HallId> =
-            self.halls.keys().filter(|hall| !halls.contains(hall)).cloned().collect();
+        let ended: Vec<HallId> = self.halls.keys().filter(|hall| !halls.contains(hall)).cloned().collect();
         for hall in ended {
             for id in self.halls.remove(&hall).map(|hall| hall.listeners).unwrap_or_default() {
                 self.outputs.push_back(Output::Close(id, "hall_gone"));
@@ -282,9 +285,10 @@ impl Door {
         if let Stage::Listening { hall, .. } = conn.stage {
             self.counts.left += 1;
             if let Some(hall) = self.halls.get_mut(&hall)
-                && let Some(at) = hall.listeners.iter().position(|&listener| listener == id) {
-                    hall.listeners.swap_remove(at);
-                }
+                && let Some(at) = hall.listeners.iter().position(|&listener| listener == id)
+            {
+                hall.listeners.swap_remove(at);
+            }
         }
     }
 }

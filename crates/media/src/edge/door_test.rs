@@ -63,10 +63,7 @@ fn a_newcomer_gets_the_last_parts_at_once_then_each_new_one_whatever_the_kernel_
     let later = take(&mut door, 1, 3);
 
     let body = first.split_once("\r\n\r\n").unwrap().1;
-    assert_eq!(
-        body,
-        "4\r\nHEAD\r\n4\r\n<95>\r\n4\r\n<96>\r\n4\r\n<97>\r\n4\r\n<98>\r\n4\r\n<99>\r\n"
-    );
+    assert_eq!(body, "4\r\nHEAD\r\n4\r\n<95>\r\n4\r\n<96>\r\n4\r\n<97>\r\n4\r\n<98>\r\n4\r\n<99>\r\n");
     assert!(first.contains("Hustings-From: 95\r\n"), "{first}");
     assert_eq!(later, "5\r\n<100>\r\n");
 }

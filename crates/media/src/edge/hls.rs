@@ -175,7 +175,11 @@ impl Rendition {
     fn absent(&self, no: LlNo, at: Moment) -> HlsAnswer {
         let next = self.next().max(at.due.next().next());
         let comes = (self.next()..=next).contains(&no);
-        if comes && !self.ended { HlsAnswer::Later(Duration::MAX) } else { HlsAnswer::Refused("piece_absent") }
+        if comes && !self.ended {
+            HlsAnswer::Later(Duration::MAX)
+        } else {
+            HlsAnswer::Refused("piece_absent")
+        }
     }
 
     fn newest(&self, text: Bytes, at: Moment) -> HlsAnswer {

@@ -102,9 +102,8 @@ fn a_reload_waits_for_what_it_names_and_a_leap_ahead_is_refused() {
     .map(|(msn, part)| block(&hall, msn, part));
 
     let ahead = "playlist_ahead";
-    let expected = [
-        "now", "now", "now", "now", "later", "later", "later", ahead, "later", "later", ahead, ahead, ahead,
-    ];
+    let expected =
+        ["now", "now", "now", "now", "later", "later", "later", ahead, "later", "later", ahead, ahead, ahead];
     assert_eq!(told, expected);
 }
 

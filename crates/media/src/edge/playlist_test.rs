@@ -48,7 +48,8 @@ fn read(text: &str, before: &[(u64, String)]) -> Vec<(u64, String)> {
     assert_eq!(known.len() as u64, skipped, "a client cannot know what it is to keep");
     let mut about = String::new();
     for line in text.lines() {
-        if line.starts_with("#EXT-X-PROGRAM-DATE-TIME") || line == "#EXT-X-GAP" || line.starts_with("#EXTINF") {
+        if line.starts_with("#EXT-X-PROGRAM-DATE-TIME") || line == "#EXT-X-GAP" || line.starts_with("#EXTINF")
+        {
             about += line;
         } else if let Some(no) = line.strip_prefix("aac/").and_then(|rest| rest.strip_suffix(".m4s")) {
             assert_eq!(no.parse::<u64>().unwrap(), first + known.len() as u64);

@@ -12,7 +12,11 @@ const HEADERS_MAX: usize = 64;
 pub enum Head {
     /// Not whole yet.
     More,
-    Listen { hall: HallId, from: Option<PartNo>, body: bool },
+    Listen {
+        hall: HallId,
+        from: Option<PartNo>,
+        body: bool,
+    },
     /// The code of a refusal and a detail.
     Refused(&'static str, String),
 }
@@ -30,9 +34,7 @@ pub fn read_head(bytes: &[u8]) -> Head {
             Head::Refused("headers_too_large", format!("at most {HEADERS_MAX} headers"))
         }
         Err(error) => Head::Refused("request_unreadable", error.to_string()),
-        Ok(httparse::Status::Complete(_)) => {
-            aim(request.method.unwrap_or(""), request.path.unwrap_or(""))
-        }
+        Ok(httparse::Status::Complete(_)) => aim(request.method.unwrap_or(""), request.path.unwrap_or("")),
     }
 }
 
@@ -41,10 +43,8 @@ fn aim(method: &str, target: &str) -> Head {
         return Head::Refused("method_unknown", "GET and HEAD are answered here".into());
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let hall = path
-        .strip_prefix("/h/")
-        .and_then(|rest| rest.strip_suffix("/live.mp4"))
-        .and_then(HallId::parse);
+    let hall =
+        path.strip_prefix("/h/").and_then(|rest| rest.strip_suffix("/live.mp4")).and_then(HallId::parse);
     let Some(hall) = hall else {
         return Head::Refused("not_found", "streams are at /h/{hall}/live.mp4".into());
     };
@@ -54,10 +54,6 @@ fn aim(method: &str, target: &str) -> Head {
         Some(Ok(no)) if no > u64::MAX / 20_000 => {
             Head::Refused("field_invalid", "from is the number of a part".into())
         }
-        from => Head::Listen {
-            hall,
-            from: from.and_then(Result::ok).map(PartNo),
-            body: method == "GET",
-        },
+        from => Head::Listen { hall, from: from.and_then(Result::ok).map(PartNo), body: method == "GET" },
     }
 }

@@ -80,7 +80,10 @@ pub fn stage_in_query(query: Option<&str>) -> Option<usize> {
 
 /// The same query without the pass.
 pub fn without_pass(query: Option<&str>) -> String {
-    let rest: Vec<&str> =
-        query.unwrap_or("").split('&').filter(|pair| !pair.starts_with("pass=") && !pair.is_empty()).collect();
+    let rest: Vec<&str> = query
+        .unwrap_or("")
+        .split('&')
+        .filter(|pair| !pair.starts_with("pass=") && !pair.is_empty())
+        .collect();
     if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) }
 }

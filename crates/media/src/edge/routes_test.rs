@@ -28,9 +28,20 @@ fn every_address_people_rely_on_is_known() {
 
 #[test]
 fn nothing_leads_out_of_the_pages() {
-    for path in ["/assets/../x", "/assets/.x", "/assets/a%2fb", "/h/UP", "/h/", "/x", "/whip/demo/ana/l/x", "/h/demo/aac/7.5.m4s",
-        "/h/demo/aac/07.m4s", "/h/demo/aac/+7.m4s", "/h/demo/aac/x.m4s", "/h/demo/aac/18446744073709551615.4.m4s"]
-    {
+    for path in [
+        "/assets/../x",
+        "/assets/.x",
+        "/assets/a%2fb",
+        "/h/UP",
+        "/h/",
+        "/x",
+        "/whip/demo/ana/l/x",
+        "/h/demo/aac/7.5.m4s",
+        "/h/demo/aac/07.m4s",
+        "/h/demo/aac/+7.m4s",
+        "/h/demo/aac/x.m4s",
+        "/h/demo/aac/18446744073709551615.4.m4s",
+    ] {
         assert_eq!(route(path), Route::Unknown, "{path}");
     }
 }

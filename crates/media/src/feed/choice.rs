@@ -66,9 +66,10 @@ impl Choice {
                     *source = Source::default();
                 }
                 if self.active.as_ref() == Some(&name)
-                    && let Some(other) = self.furthest() {
-                        self.change(other);
-                    }
+                    && let Some(other) = self.furthest()
+                {
+                    self.change(other);
+                }
             }
         }
         self.advance(now);
@@ -171,7 +172,8 @@ impl Choice {
 
     /// Another source has the part: change to it now, or wait for the one that is listened to.
     fn other_with(&self, next: PartNo, now: Instant) -> Option<Step> {
-        let having = self.sources.iter().filter_map(|(name, source)| Some((source.waiting.get(&next)?.0, name)));
+        let having =
+            self.sources.iter().filter_map(|(name, source)| Some((source.waiting.get(&next)?.0, name)));
         let (came, name) = having.min()?;
         let active = self.active.as_ref().and_then(|name| self.sources.get(name));
         let left_out = active.and_then(|source| source.passed).is_some_and(|passed| passed > next);

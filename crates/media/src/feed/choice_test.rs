@@ -26,7 +26,9 @@ impl Edge {
     /// What is handed on: source and number.
     fn give(&mut self, input: Input) -> Vec<String> {
         self.choice.handle(input, self.now);
-        std::iter::from_fn(|| self.choice.poll()).map(|part| String::from_utf8_lossy(&part.bytes).into()).collect()
+        std::iter::from_fn(|| self.choice.poll())
+            .map(|part| String::from_utf8_lossy(&part.bytes).into())
+            .collect()
     }
 
     fn part(&mut self, source: &str, no: u64) -> Vec<String> {

@@ -30,14 +30,29 @@ type Frames = BTreeMap<LineId, Frame>;
 pub enum Input {
     /// Nothing but the time: call when [`Mixer::deadline`] is reached.
     Tick,
-    Up { line: LineId, seat: SeatId },
-    Down { line: LineId },
+    Up {
+        line: LineId,
+        seat: SeatId,
+    },
+    Down {
+        line: LineId,
+    },
     Talk(Talk),
     /// A packet that another stage passed on.
-    Copy { seat: SeatId, muted: bool, talk: Talk },
-    Muted { line: LineId, muted: bool },
+    Copy {
+        seat: SeatId,
+        muted: bool,
+        talk: Talk,
+    },
+    Muted {
+        line: LineId,
+        muted: bool,
+    },
     /// The hall's state from `since` on.
-    State { state: HallState, since: MediaTime },
+    State {
+        state: HallState,
+        since: MediaTime,
+    },
     /// Seats that may not be heard by the crowd; all others may.
     Barred(BTreeSet<SeatId>),
     /// How far the programme runs behind.
@@ -162,7 +177,8 @@ impl Mixer {
             return;
         }
         let gate = Gate::new(!self.barred.contains(&seat));
-        let line = self.lines.entry(talk.line).or_insert_with(|| Line::new(talk.line, seat, Origin::Copy, gate));
+        let line =
+            self.lines.entry(talk.line).or_insert_with(|| Line::new(talk.line, seat, Origin::Copy, gate));
         if line.origin == Origin::Copy {
             line.muted = muted;
             line.take(talk);
@@ -185,18 +201,15 @@ impl Mixer {
             offers.entry(&line.seat).or_default().push(Offered { line: id, own, has: frame.has });
         }
         let seats = &mut self.seats;
-        let picked = offers.into_iter().filter_map(|(seat, offered)| {
-            which(seats.entry(seat.clone()).or_default()).choose(&offered)
-        });
+        let picked = offers
+            .into_iter()
+            .filter_map(|(seat, offered)| which(seats.entry(seat.clone()).or_default()).choose(&offered));
         picked.collect()
     }
 
     fn make_returns(&mut self, now: MediaTime) {
-        let frames: Frames = self
-            .lines
-            .iter_mut()
-            .filter_map(|(&id, line)| Some((id, line.read_return(now)?)))
-            .collect();
+        let frames: Frames =
+            self.lines.iter_mut().filter_map(|(&id, line)| Some((id, line.read_return(now)?))).collect();
         let chosen = self.choose(&frames, |picks| &mut picks.quick);
         let mut sum = [0.0; FRAME_SAMPLES];
         let mut seats: BTreeMap<SeatId, (Sound, bool)> = BTreeMap::new();
@@ -239,16 +252,10 @@ impl Mixer {
     }
 
     fn make_programme(&mut self, at: MediaTime) {
-        let (state, since) = if at >= self.state.1.frame_start() {
-            self.state
-        } else {
-            (self.before, self.state.1)
-        };
-        let frames: Frames = self
-            .lines
-            .iter_mut()
-            .filter_map(|(&id, line)| Some((id, line.read_programme(at)?)))
-            .collect();
+        let (state, since) =
+            if at >= self.state.1.frame_start() { self.state } else { (self.before, self.state.1) };
+        let frames: Frames =
+            self.lines.iter_mut().filter_map(|(&id, line)| Some((id, line.read_programme(at)?))).collect();
         let chosen = self.choose(&frames, |picks| &mut picks.patient);
         let open = state == HallState::Live;
         let mut sum = [0.0; FRAME_SAMPLES];

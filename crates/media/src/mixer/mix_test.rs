@@ -72,9 +72,8 @@ impl Hall {
                 Output::Report(_) => {}
             }
         }
-        let shared = payloads.iter().filter(|a| {
-            payloads.iter().filter(|b| std::sync::Arc::ptr_eq(a, b)).count() > 1
-        });
+        let shared =
+            payloads.iter().filter(|a| payloads.iter().filter(|b| std::sync::Arc::ptr_eq(a, b)).count() > 1);
         self.shared += shared.count();
     }
 }

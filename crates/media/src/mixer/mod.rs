@@ -6,13 +6,13 @@
 //! time comes in as [`crate::units::MediaTime`].
 
 mod bus;
+#[cfg(test)]
+mod copies_test;
 mod gate;
 #[cfg(test)]
 mod gate_test;
 mod line;
 mod mix;
-#[cfg(test)]
-mod copies_test;
 #[cfg(test)]
 mod mix_test;
 mod pick;

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use rustls::crypto::aws_lc_rs::{default_provider, sign::any_supported_type};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use serde::Deserialize;
 
 use super::start::CannotStart;
@@ -116,8 +116,8 @@ fn read(files: &TlsOrder) -> Result<Arc<CertifiedKey>, String> {
     if chain.is_empty() {
         return Err(named(&files.cert, "it holds no certificate".into()));
     }
-    let key = PrivateKeyDer::from_pem_file(&files.key)
-        .map_err(|error| named(&files.key, error.to_string()))?;
+    let key =
+        PrivateKeyDer::from_pem_file(&files.key).map_err(|error| named(&files.key, error.to_string()))?;
     let key = any_supported_type(&key).map_err(|error| named(&files.key, error.to_string()))?;
     let certified = CertifiedKey::new(chain, key);
     certified.keys_match().map_err(|_| named(&files.key, "it is not the key of that certificate".into()))?;

@@ -37,7 +37,8 @@ fn another_boot_and_a_clock_that_ran_back_are_not_believed() {
 #[test]
 fn clocks_of_one_file_agree_to_the_sample_whoever_comes_and_goes() {
     let file = temporary("clock");
-    let off = |ms| Clock { anchor_media: Clock::start().anchor_media + SampleCount::from_ms(ms), ..Clock::start() };
+    let off =
+        |ms| Clock { anchor_media: Clock::start().anchor_media + SampleCount::from_ms(ms), ..Clock::start() };
 
     let (first, held) = off(0).shared(&file);
     let (ahead, held_too) = off(7_200_000).shared(&file);

@@ -137,7 +137,11 @@ where
         Speaks::Two => builder.http2_only(),
     };
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(HEAD_BYTES_MAX);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(HEAD_BYTES_MAX as u32);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(64)
+        .max_header_list_size(HEAD_BYTES_MAX as u32);
     builder.http2().keep_alive_interval(PING_EVERY).keep_alive_timeout(PING_EVERY);
     // hyper waits without end for the bytes that tell one HTTP from the other, and for the preface of HTTP/2.
     let silent = async {
@@ -190,8 +194,7 @@ async fn ask_over<S>(stream: S, request: Request<Full<Bytes>>) -> Result<Respons
 where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
 {
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::task::spawn_local(async move {
         let _ = connection.await;
     });

@@ -11,8 +11,8 @@ mod http;
 mod link;
 mod passes;
 mod sealed;
-mod start;
 mod stage;
+mod start;
 mod thread;
 mod worded;
 #[cfg(test)]

@@ -31,7 +31,8 @@ impl Sealed {
 
     /// We came to somebody.
     pub fn guest(stream: TcpStream, tls: Option<&Trust>) -> io::Result<Self> {
-        let made = tls.map(|trust| ClientConnection::new(trust.config.clone(), trust.host.clone())).transpose();
+        let made =
+            tls.map(|trust| ClientConnection::new(trust.config.clone(), trust.host.clone())).transpose();
         Self::over(stream, made.map_err(io::Error::other)?.map(Connection::from))
     }
 

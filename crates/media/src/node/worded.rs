@@ -57,7 +57,11 @@ impl<C: Read + Unpin> Read for Worded<C> {
 }
 
 impl<C: Write + Unpin> Write for Worded<C> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
         if this.instead.is_none() {
             this.instead = worded(bytes).map(|answer| (answer, 0));

@@ -4,8 +4,10 @@ use super::worded::worded;
 
 #[test]
 fn a_bare_refusal_gets_the_words_of_the_table_and_nothing_else_is_touched() {
-    let bare = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-    let own = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\ncontent-length: 0\r\n\r\n";
+    let bare =
+        b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    let own =
+        b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\ncontent-length: 0\r\n\r\n";
 
     let told = String::from_utf8(worded(bare).unwrap()).unwrap();
 

@@ -52,14 +52,7 @@ impl Cutter {
     pub fn new() -> Self {
         let mut encoder = Encoder::new(Quality::Programme);
         let lookahead = encoder.lookahead();
-        Self {
-            encoder,
-            lookahead,
-            pending: Vec::new(),
-            next: None,
-            packets: Vec::new(),
-            heard: Vec::new(),
-        }
+        Self { encoder, lookahead, pending: Vec::new(), next: None, packets: Vec::new(), heard: Vec::new() }
     }
 
     /// Take 20 ms; gives a part for every twelfth frame. Frames before the first whole part and

@@ -59,9 +59,7 @@ fn what_is_decoded_at_a_media_time_is_what_was_said_then() {
 
     let from = PART_SAMPLES as usize;
     let score = |lag: i64| -> f64 {
-        (from..from + 30_000)
-            .map(|i| f64::from(said[i]) * f64::from(heard[(i as i64 + lag) as usize]))
-            .sum()
+        (from..from + 30_000).map(|i| f64::from(said[i]) * f64::from(heard[(i as i64 + lag) as usize])).sum()
     };
     let best = (-400..=400).max_by(|&a, &b| score(a).total_cmp(&score(b))).unwrap();
     assert!(best.abs() <= 1, "the decoded programme lags by {best} samples");

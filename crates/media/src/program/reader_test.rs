@@ -5,12 +5,7 @@ use crate::flow::{Facts, HallState, LlPart};
 use crate::units::{LlNo, PART_FRAMES, PartNo};
 
 fn stream() -> Vec<u8> {
-    let facts = Facts {
-        state: HallState::Live,
-        since: PartNo(7),
-        voices: vec![],
-        level: [1; PART_FRAMES],
-    };
+    let facts = Facts { state: HallState::Live, since: PartNo(7), voices: vec![], level: [1; PART_FRAMES] };
     let mut bytes = header().to_vec();
     for no in 10..13 {
         bytes.extend(part_bytes(PartNo(no), &facts, &vec![vec![9; 50]; PART_FRAMES]));

@@ -63,7 +63,8 @@ fn a_change_of_stage_is_a_small_blemish_and_no_hole() {
         let mut changed = Decoder::new();
         one[n.saturating_sub(8)..=n].iter().for_each(|before| drop(decode(&mut changed, before)));
         let heard = decode(&mut changed, &two[next]);
-        let frames = heard.as_chunks::<FRAME_SAMPLES>().0.iter().zip(whole[next].as_chunks::<FRAME_SAMPLES>().0);
+        let frames =
+            heard.as_chunks::<FRAME_SAMPLES>().0.iter().zip(whole[next].as_chunks::<FRAME_SAMPLES>().0);
         let frames: Vec<(f32, f32, f32)> = frames
             .map(|(heard, whole)| {
                 let wrong: Vec<f32> = heard.iter().zip(whole).map(|(a, b)| a - b).collect();
@@ -77,7 +78,8 @@ fn a_change_of_stage_is_a_small_blemish_and_no_hole() {
     // How far the blemish lies below the sound, by frames after the change.
     let below_db: Vec<f32> = (0..PART_FRAMES)
         .map(|at| {
-            let sums = apart.iter().fold((1e-9, 1e-9), |sum, frames| (sum.0 + frames[at].1, sum.1 + frames[at].2));
+            let sums =
+                apart.iter().fold((1e-9, 1e-9), |sum, frames| (sum.0 + frames[at].1, sum.1 + frames[at].2));
             10.0 * (sums.0 / sums.1).log10()
         })
         .collect();

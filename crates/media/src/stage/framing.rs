@@ -55,8 +55,8 @@ impl Outbox {
 
     /// Queue one datagram; false where it was dropped.
     pub fn put(&mut self, datagram: &[u8]) -> bool {
-        let fits = datagram.len() <= FRAME_BYTES_MAX
-            && self.bytes.len() + 2 + datagram.len() <= Self::BYTES_MAX;
+        let fits =
+            datagram.len() <= FRAME_BYTES_MAX && self.bytes.len() + 2 + datagram.len() <= Self::BYTES_MAX;
         if fits {
             self.bytes.extend((datagram.len() as u16).to_be_bytes());
             self.bytes.extend(datagram);

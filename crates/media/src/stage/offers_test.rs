@@ -6,7 +6,8 @@ use super::{Input, LinePlace, Offer, Output, Stage, StageSettings};
 use crate::flow::{HallId, LineId, SeatId};
 use crate::testing::start;
 
-const PRINT: &str = "AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB";
+const PRINT: &str =
+    "AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB:AB";
 
 /// As libdatachannel writes it for OBS: audio and video, sendonly, candidates in the first media, actpass.
 const OBS: &str = "v=0
@@ -196,10 +197,14 @@ fn hidden_addresses_and_unknown_codecs_do_no_harm() {
 fn stereo_without_red_or_data_channel_is_taken_and_surround_is_refused() {
     let bare = CHROMIUM.split("m=application").next().unwrap();
     let bare = bare.replace(" 111 63 9 0 8 13 110 126", " 111").replace("BUNDLE 0 1", "BUNDLE 0");
-    let bare: String = bare.lines().filter(|line| !line.contains(":63 ")).map(|line| format!("{line}\n")).collect();
-    let stereo = bare.replace("useinbandfec=1", "stereo=1;sprop-stereo=1;useinbandfec=0;maxaveragebitrate=510000");
-    let surround = bare.replace("opus/48000/2", "multiopus/48000/6").replace("minptime=10;useinbandfec=1",
-        "channel_mapping=0,4,1,2,3,5;coupled_streams=2;minptime=10;num_streams=4;useinbandfec=1");
+    let bare: String =
+        bare.lines().filter(|line| !line.contains(":63 ")).map(|line| format!("{line}\n")).collect();
+    let stereo =
+        bare.replace("useinbandfec=1", "stereo=1;sprop-stereo=1;useinbandfec=0;maxaveragebitrate=510000");
+    let surround = bare.replace("opus/48000/2", "multiopus/48000/6").replace(
+        "minptime=10;useinbandfec=1",
+        "channel_mapping=0,4,1,2,3,5;coupled_streams=2;minptime=10;num_streams=4;useinbandfec=1",
+    );
 
     assert!(media(&ask(&bare).unwrap(), "audio")[0].ends_with(" 111"));
     assert!(media(&ask(&stereo).unwrap(), "audio")[0].ends_with(" 111"));

@@ -9,8 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use str0m::channel::ChannelId;
 use str0m::change::SdpOffer;
+use str0m::channel::ChannelId;
 use str0m::format::Codec;
 use str0m::media::{Mid, Pt};
 use str0m::net::{Protocol, Receive, TcpType, Transmit};
@@ -40,7 +40,11 @@ pub enum Said {
     Connected,
     /// A pair of addresses was found good, at first or after a restart.
     Settled,
-    Packet { rtp_time: i64, again: bool, payload: Arc<[u8]> },
+    Packet {
+        rtp_time: i64,
+        again: bool,
+        payload: Arc<[u8]>,
+    },
     Muted(bool),
     Ended(&'static str),
 }
@@ -77,8 +81,7 @@ impl Session {
         addresses: &[SocketAddr],
         now: Now,
     ) -> Result<(Self, String), (&'static str, String)> {
-        let offer = SdpOffer::from_sdp_string(sdp)
-            .map_err(|error| ("sdp_unreadable", error.to_string()))?;
+        let offer = SdpOffer::from_sdp_string(sdp).map_err(|error| ("sdp_unreadable", error.to_string()))?;
         let mut rtc = Rtc::builder()
             .set_ice_lite(true)
             .set_rtp_mode(true)
@@ -93,10 +96,8 @@ impl Session {
                 rtc.add_local_candidate(candidate);
             }
         }
-        let answer = rtc
-            .sdp_api()
-            .accept_offer(offer)
-            .map_err(|error| ("sdp_unreadable", error.to_string()))?;
+        let answer =
+            rtc.sdp_api().accept_offer(offer).map_err(|error| ("sdp_unreadable", error.to_string()))?;
         let mut session = Self {
             rtc,
             offer: sdp.to_owned(),

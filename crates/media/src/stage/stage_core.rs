@@ -63,14 +63,24 @@ pub enum Patched {
 pub enum Input<'a> {
     /// Nothing but the time: call when [`Stage::deadline`] is reached.
     Timeout,
-    Datagram { way: Way, destination: SocketAddr, bytes: &'a [u8] },
+    Datagram {
+        way: Way,
+        destination: SocketAddr,
+        bytes: &'a [u8],
+    },
     Offer(Offer),
     Patch(Patch),
     /// The speaker's side, or the desk, ends the line.
-    Leave { line: LineId },
+    Leave {
+        line: LineId,
+    },
     Return(Return),
     /// What the mixer measured, to be told to each line's owner.
-    Report { lines: Vec<LineReport>, state: HallState, window_ms: i64 },
+    Report {
+        lines: Vec<LineReport>,
+        state: HallState,
+        window_ms: i64,
+    },
 }
 
 /// How a line ended: `left`, `lost`, `replaced` or `fault`.
@@ -81,14 +91,31 @@ pub type Refusal = (&'static str, String);
 
 pub enum Output {
     Transmit(Transmit),
-    Answer { ticket: u64, answer: Result<(LineId, String), Refusal> },
-    Patched { ticket: u64, patched: Result<Patched, Refusal> },
+    Answer {
+        ticket: u64,
+        answer: Result<(LineId, String), Refusal>,
+    },
+    Patched {
+        ticket: u64,
+        patched: Result<Patched, Refusal>,
+    },
     /// Nothing of a line's comes this way any more.
     Forget(Way),
-    Up { line: LineId, place: LinePlace },
-    Down { line: LineId, place: LinePlace, reason: LineEnd },
+    Up {
+        line: LineId,
+        place: LinePlace,
+    },
+    Down {
+        line: LineId,
+        place: LinePlace,
+        reason: LineEnd,
+    },
     Talk(HallId, Talk),
-    Muted { hall: HallId, line: LineId, muted: bool },
+    Muted {
+        hall: HallId,
+        line: LineId,
+        muted: bool,
+    },
 }
 
 struct Speaker {
@@ -133,12 +160,7 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(settings: StageSettings) -> Self {
-        Self {
-            settings,
-            speakers: BTreeMap::new(),
-            ways: HashMap::new(),
-            outputs: VecDeque::new(),
-        }
+        Self { settings, speakers: BTreeMap::new(), ways: HashMap::new(), outputs: VecDeque::new() }
     }
 
     pub fn handle(&mut self, input: Input, now: Now) {
@@ -201,8 +223,7 @@ impl Stage {
         } else {
             Session::answer(&sdp, &self.settings.addresses, now).map(|(session, answer)| {
                 let give_up = now.instant + CONNECT_WITHIN;
-                let speaker =
-                    Speaker { session, place, up: false, settled: false, give_up, restarts: 0 };
+                let speaker = Speaker { session, place, up: false, settled: false, give_up, restarts: 0 };
                 self.speakers.insert(line, speaker);
                 (line, answer)
             })
@@ -225,9 +246,8 @@ impl Stage {
     fn patch(&mut self, patch: Patch, now: Now) {
         let Patch { ticket, line, place, matching, fragment } = patch;
         let speaker = self.speakers.get_mut(&line);
-        let own = |speaker: &&mut Speaker| {
-            speaker.place.hall == place.hall && speaker.place.seat == place.seat
-        };
+        let own =
+            |speaker: &&mut Speaker| speaker.place.hall == place.hall && speaker.place.seat == place.seat;
         let patched = match speaker.filter(own) {
             None => Err(("line_unknown", line.to_string())),
             Some(speaker) => speaker.patch(line, &matching, &fragment, now),
@@ -247,10 +267,7 @@ impl Stage {
         let is_stun = bytes[0] < 4;
         let known = self.ways.get(&way).copied();
         let line = if is_stun {
-            self.speakers
-                .iter()
-                .find(|(_, speaker)| speaker.session.accepts(&input))
-                .map(|(&line, _)| line)
+            self.speakers.iter().find(|(_, speaker)| speaker.session.accepts(&input)).map(|(&line, _)| line)
         } else {
             known
         };

@@ -89,7 +89,9 @@ impl Fragment {
                 continue;
             }
             if value.len() > CANDIDATE_CHARS_MAX || candidates.len() == CANDIDATES_MAX {
-                return Err(format!("at most {CANDIDATES_MAX} candidates of {CANDIDATE_CHARS_MAX} characters"));
+                return Err(format!(
+                    "at most {CANDIDATES_MAX} candidates of {CANDIDATE_CHARS_MAX} characters"
+                ));
             }
             candidates.push(value.to_owned());
         }

@@ -118,8 +118,7 @@ impl Line {
         let (pcm, received, has) = if spare < 0 {
             (self.quick.stretch(), true, self.idle_ticks < 3)
         } else {
-            let hurry = self.slack_ticks > SLACK_TICKS
-                && (!self.voice.speaking() || spare > 3 * FRAME);
+            let hurry = self.slack_ticks > SLACK_TICKS && (!self.voice.speaking() || spare > 3 * FRAME);
             if hurry {
                 self.slack_ticks = 0;
             }

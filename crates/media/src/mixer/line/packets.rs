@@ -39,8 +39,7 @@ impl Packets {
 
     /// The packet that holds the sample at `rtp_time`, and where that packet begins.
     pub fn holding(&self, rtp_time: i64) -> Option<(i64, &Packet)> {
-        let (&start, packet) =
-            self.0.range(rtp_time - PACKET_SAMPLES_MAX..=rtp_time).next_back()?;
+        let (&start, packet) = self.0.range(rtp_time - PACKET_SAMPLES_MAX..=rtp_time).next_back()?;
         (start + packet.samples > rtp_time).then_some((start, packet))
     }
 

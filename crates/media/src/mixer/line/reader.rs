@@ -90,12 +90,17 @@ impl Reader {
 
     fn fill(&mut self, packets: &Packets, at: i64, source: &mut Source) -> Vec<f32> {
         if let Some((start, packet)) = packets.holding(at)
-            && let Ok(samples) = self.decoder.decode(&packet.payload) {
-                self.missing_in_a_row = 0;
-                self.begun = true;
-                if packet.again { source.repaired += 1 } else { source.received += 1 }
-                return samples[(at - start) as usize..].to_vec();
+            && let Ok(samples) = self.decoder.decode(&packet.payload)
+        {
+            self.missing_in_a_row = 0;
+            self.begun = true;
+            if packet.again {
+                source.repaired += 1
+            } else {
+                source.received += 1
             }
+            return samples[(at - start) as usize..].to_vec();
+        }
         let next = packets.after(at);
         let gap = next.map_or(FRAME_SAMPLES as i64, |(start, _)| start - at);
         let length = gap.min(FRAME_SAMPLES as i64);
@@ -104,10 +109,11 @@ impl Reader {
         }
         let length = (length - length % STEP_SAMPLES) as usize;
         if let Some((_, packet)) = next.filter(|_| self.begun && gap <= FRAME_SAMPLES as i64)
-            && let Ok(samples) = self.decoder.recover(&packet.payload, length) {
-                source.repaired += 1;
-                return samples;
-            }
+            && let Ok(samples) = self.decoder.recover(&packet.payload, length)
+        {
+            source.repaired += 1;
+            return samples;
+        }
         self.stand_in(length, source)
     }
 

@@ -63,9 +63,11 @@ fn whoever_speaks_is_called_speaking_and_room_tone_never_is() {
     for name in ["ana", "ben"] {
         let told = reports(&recorded(name));
 
-        let (loud, quiet): (Vec<Told>, Vec<Told>) = told.iter().copied().partition(|(_, _, loudest)| *loudest > LOUD_DB);
+        let (loud, quiet): (Vec<Told>, Vec<Told>) =
+            told.iter().copied().partition(|(_, _, loudest)| *loudest > LOUD_DB);
         let missed = loud.iter().filter(|(speaking, ..)| !speaking).count();
-        let invented: Vec<_> = quiet.iter().filter(|(speaking, _, loudest)| *speaking && *loudest < -52).collect();
+        let invented: Vec<_> =
+            quiet.iter().filter(|(speaking, _, loudest)| *speaking && *loudest < -52).collect();
         assert!(loud.len() > 80 && quiet.len() > 100, "{name}: {} {}", loud.len(), quiet.len());
         assert!(missed * 50 <= loud.len(), "{name}: {missed} of {} missed", loud.len());
         assert_eq!(invented, Vec::<&Told>::new(), "{name}");
@@ -98,7 +100,10 @@ fn a_room_without_a_speaker_is_silent_from_the_first_moment() {
         let told = reports(&noise(room_db, 500));
 
         assert!(told.iter().all(|(speaking, ..)| !speaking), "{room_db}");
-        assert!(told.iter().all(|(_, level, _)| (*level as f32 - room_db).abs() <= 2.0), "{room_db}: {told:?}");
+        assert!(
+            told.iter().all(|(_, level, _)| (*level as f32 - room_db).abs() <= 2.0),
+            "{room_db}: {told:?}"
+        );
     }
 }
 

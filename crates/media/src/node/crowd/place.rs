@@ -31,7 +31,8 @@ impl Place {
             Some((name, port)) if port.parse::<u16>().is_ok() => name,
             _ => host,
         };
-        let full = if name == host { format!("{host}:{}", if sealed { 443 } else { 80 }) } else { host.to_owned() };
+        let full =
+            if name == host { format!("{host}:{}", if sealed { 443 } else { 80 }) } else { host.to_owned() };
         let address = full
             .to_socket_addrs()
             .map_err(|error| CannotStart(format!("{host} is not known: {error}")))?

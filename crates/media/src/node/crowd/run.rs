@@ -104,5 +104,8 @@ fn print(
     let listeners = board.lock().map(|board| board.clone()).unwrap_or_default();
     let t_s = (since.as_secs_f64() * 10.0).round() / 10.0;
     let late = listeners.get("late_ms").cloned().unwrap_or(Value::Null);
-    println!("{}", json!({"final": last, "t_s": t_s, "speakers": speakers, "listeners": listeners, "late_ms": late}));
+    println!(
+        "{}",
+        json!({"final": last, "t_s": t_s, "speakers": speakers, "listeners": listeners, "late_ms": late})
+    );
 }

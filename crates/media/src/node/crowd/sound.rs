@@ -64,8 +64,8 @@ fn resample(mono: Vec<f32>, rate_hz: usize) -> Result<Vec<f32>, String> {
     if rate_hz == 48_000 {
         return Ok(mono);
     }
-    let mut resampler = Fft::<f32>::new(rate_hz, 48_000, 1_024, 1, FixedSync::Both)
-        .map_err(|error| error.to_string())?;
+    let mut resampler =
+        Fft::<f32>::new(rate_hz, 48_000, 1_024, 1, FixedSync::Both).map_err(|error| error.to_string())?;
     let length = mono.len();
     let input = audioadapter_buffers::direct::InterleavedSlice::new(&mono, 1, length)
         .map_err(|error| error.to_string())?;

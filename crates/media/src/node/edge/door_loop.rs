@@ -20,7 +20,6 @@ use crate::node::start::CannotStart;
 use crate::program::header;
 use crate::units::PartNo;
 
-
 const LISTENER: Token = Token(usize::MAX);
 const WAKE: Token = Token(usize::MAX - 1);
 /// Half a minute of one hall; upstreams wait when it is full.
@@ -117,14 +116,14 @@ impl DoorLoop {
         let mut newcomers = false;
         loop {
             let now = clock.instant();
-            let wait = self.door.deadline().map_or(Duration::from_secs(1), |at| {
-                at.saturating_duration_since(now)
-            });
+            let wait =
+                self.door.deadline().map_or(Duration::from_secs(1), |at| at.saturating_duration_since(now));
             let wait = if newcomers { Duration::ZERO } else { wait };
             if let Err(error) = self.poll.poll(&mut events, Some(wait))
-                && error.kind() != ErrorKind::Interrupted {
-                    tracing::error!(%error, "edge.poll_failed");
-                }
+                && error.kind() != ErrorKind::Interrupted
+            {
+                tracing::error!(%error, "edge.poll_failed");
+            }
             self.take_messages(clock);
             for event in &events {
                 match event.token() {
@@ -166,10 +165,8 @@ impl DoorLoop {
     }
 
     fn show(&self) {
-        let seen = |hall: &HallId| Seen {
-            listeners: self.door.listeners(hall),
-            newest: self.door.newest(hall),
-        };
+        let seen =
+            |hall: &HallId| Seen { listeners: self.door.listeners(hall), newest: self.door.newest(hall) };
         let halls = self.halls.iter().map(|hall| (hall.clone(), seen(hall))).collect();
         let _ = self.view.send(Arc::new(View { halls, counts: self.door.counts().clone() }));
     }

@@ -33,9 +33,10 @@ impl Whole {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         parts.version = hyper::Version::HTTP_11;
         if let (None, Some(authority)) = (parts.headers.get(HOST), parts.uri.authority())
-            && let Ok(host) = HeaderValue::from_str(authority.as_str()) {
-                parts.headers.insert(HOST, host);
-            }
+            && let Ok(host) = HeaderValue::from_str(authority.as_str())
+        {
+            parts.headers.insert(HOST, host);
+        }
         parts.uri = path.parse().map_err(|_| problem("request_unreadable", "the address"))?;
         Ok(Self { parts, body })
     }
@@ -76,9 +77,10 @@ pub async fn to_stage(request: Request<Incoming>, stages: &[String]) -> Answer {
     let of_a_line = matches!(whole.parts.method, Method::PATCH | Method::DELETE);
     for (n, stage) in places {
         if let Ok(answer) = whole.pass_on(stage, STAGE_WITHIN).await
-            && !(of_a_line && answer.status() == StatusCode::NOT_FOUND) {
-                return located(answer, n);
-            }
+            && !(of_a_line && answer.status() == StatusCode::NOT_FOUND)
+        {
+            return located(answer, n);
+        }
     }
     let answered = whole.pass_on(last.1, DESK_WITHIN).await;
     let answer = answered.unwrap_or_else(|error| problem("stage_unreachable", &error.to_string()));

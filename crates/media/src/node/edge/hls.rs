@@ -71,9 +71,10 @@ impl Hls {
 
     pub fn push(&self, hall: &HallId, part: LlPart) {
         if let Some(hall) = self.find(hall)
-            && hall.rendition.borrow_mut().push(part) {
-                hall.grow(self.clock.instant());
-            }
+            && hall.rendition.borrow_mut().push(part)
+        {
+            hall.grow(self.clock.instant());
+        }
     }
 
     /// Whether the hall has a playlist.
@@ -135,7 +136,9 @@ impl Hls {
             beat.tick().await;
             let orders = self.orders.borrow().clone();
             for order in orders.halls.iter().filter(|order| order.state == HallState::Ended) {
-                let Some(hall) = HallId::parse(&order.hall).and_then(|hall| self.find(&hall)) else { continue };
+                let Some(hall) = HallId::parse(&order.hall).and_then(|hall| self.find(&hall)) else {
+                    continue;
+                };
                 let overdue = self.clock.wall().0 - order.since_ms > END_WITHIN_MS;
                 if hall.rendition.borrow_mut().end(LlNo::at_ms(order.since_ms), overdue) {
                     hall.grow(self.clock.instant());

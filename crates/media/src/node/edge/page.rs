@@ -7,7 +7,8 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
+    SET_COOKIE,
 };
 use hyper::{Method, Request};
 use serde_json::json;
@@ -61,16 +62,18 @@ impl Front {
         let way = route(request.uri().path());
         let whip = matches!(way, Route::Whip(..));
         let mut response = self.choose(way, request).await;
-        let refused = response.headers().get("content-type").is_some_and(|kind| kind == "application/problem+json");
+        let refused =
+            response.headers().get("content-type").is_some_and(|kind| kind == "application/problem+json");
         if refused && for_people {
             response = self.refused_page(response).await;
         }
         self.protect(&mut response, &host);
         if whip {
             let headers = response.headers_mut();
-            headers.extend(FOR_OTHER_SITES.map(|(name, value)| {
-                (HeaderName::from_static(name), HeaderValue::from_static(value))
-            }));
+            headers.extend(
+                FOR_OTHER_SITES
+                    .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))),
+            );
         }
         response
     }
@@ -115,9 +118,10 @@ impl Front {
     fn hall_page(&self, request: &Request<Incoming>, hall: Option<&HallId>, page: &str) -> Answer {
         let orders = self.orders.borrow().clone();
         if let Some(hall) = hall.filter(|hall| orders.hall(hall).is_none())
-            && page == "listen.html" {
-                return problem("hall_unknown", hall.as_str());
-            }
+            && page == "listen.html"
+        {
+            return problem("hall_unknown", hall.as_str());
+        }
         let Some(pass) = pass_in_query(request.uri().query()) else { return self.page(page) };
         match check_pass(pass, hall.map(HallId::as_str), &orders, self.clock.wall()) {
             Ok(claims) => self.exchange(request, pass, &claims),
@@ -250,7 +254,10 @@ impl Place {
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// The host that was asked for: in the address with HTTP/2, in a header before.

@@ -22,10 +22,7 @@ impl Pages {
             }
         }
         if !pages.contains_key("listen.html") {
-            return Err(CannotStart(format!(
-                "{} holds no pages; run make setup",
-                folder.display()
-            )));
+            return Err(CannotStart(format!("{} holds no pages; run make setup", folder.display())));
         }
         Ok(Self(pages))
     }

@@ -133,9 +133,7 @@ pub async fn follow(mut orders: watch::Receiver<Arc<Orders>>, sinks: Sinks) {
                 (Stream::Live, Some(merge)) => Sink::Live(merge.clone()),
                 _ => Sink::Aac(sinks.hls.clone()),
             };
-            running
-                .entry(source.clone())
-                .or_insert_with(|| tokio::task::spawn_local(listen(source, sink)));
+            running.entry(source.clone()).or_insert_with(|| tokio::task::spawn_local(listen(source, sink)));
         }
         if orders.changed().await.is_err() {
             return;

@@ -18,9 +18,9 @@ use tokio::sync::mpsc;
 use crate::flow::{HallState, LineId, LineReport, Return};
 use crate::node::clock::Clock;
 use crate::node::start::CannotStart;
-use crate::units::WallMs;
 use crate::stage::whip::{Fragment, Match};
 use crate::stage::{Input, LinePlace, Now, Offer, Output, Patch, Patched, Refusal, Stage, StageSettings};
+use crate::units::WallMs;
 
 use super::mixing::ToMix;
 use super::relay::Relay;
@@ -38,11 +38,31 @@ const BURST: usize = 64;
 
 /// What others ask of the network thread.
 pub enum ToNet {
-    Offer { place: LinePlace, sdp: String, reply: Reply<(LineId, String)> },
-    Patch { line: LineId, place: LinePlace, matching: Match, fragment: Fragment, reply: Reply<Patched> },
-    Leave { line: LineId, place: LinePlace, reply: tokio::sync::oneshot::Sender<bool> },
+    Offer {
+        place: LinePlace,
+        sdp: String,
+        reply: Reply<(LineId, String)>,
+    },
+    Patch {
+        line: LineId,
+        place: LinePlace,
+        matching: Match,
+        fragment: Fragment,
+        reply: Reply<Patched>,
+    },
+    Leave {
+        line: LineId,
+        place: LinePlace,
+        reply: tokio::sync::oneshot::Sender<bool>,
+    },
     Return(Return),
-    Report { hall: crate::flow::HallId, lines: Vec<LineReport>, state: HallState, window_ms: i64, part_no: u64 },
+    Report {
+        hall: crate::flow::HallId,
+        lines: Vec<LineReport>,
+        state: HallState,
+        window_ms: i64,
+        part_no: u64,
+    },
 }
 
 pub type Reply<T> = tokio::sync::oneshot::Sender<Result<T, Refusal>>;
@@ -123,13 +143,12 @@ impl Network {
         let mut events = Events::with_capacity(256);
         loop {
             let due = stage.deadline().into_iter().chain(self.streams.deadline()).min();
-            let wait = due.map_or(Duration::from_secs(1), |at| {
-                at.saturating_duration_since(clock.instant())
-            });
+            let wait = due.map_or(Duration::from_secs(1), |at| at.saturating_duration_since(clock.instant()));
             if let Err(error) = self.poll.poll(&mut events, Some(wait))
-                && error.kind() != std::io::ErrorKind::Interrupted {
-                    tracing::error!(%error, "stage.poll_failed");
-                }
+                && error.kind() != std::io::ErrorKind::Interrupted
+            {
+                tracing::error!(%error, "stage.poll_failed");
+            }
             for event in &events {
                 self.streams.ready(event.token(), clock.instant());
             }
@@ -198,9 +217,8 @@ impl Network {
                     stage.handle(Input::Patch(patch), now(clock));
                 }
                 ToNet::Leave { line, place, reply } => {
-                    let known = stage.place(line).is_some_and(|own| {
-                        own.hall == place.hall && own.seat == place.seat
-                    });
+                    let known =
+                        stage.place(line).is_some_and(|own| own.hall == place.hall && own.seat == place.seat);
                     if known {
                         stage.handle(Input::Leave { line }, now(clock));
                     }
