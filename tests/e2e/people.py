@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.conftest import HUSTINGS, ROOT, TownHall
+from tests.e2e.conftest import HUSTINGS, ROOT, TownHall, until
 
 MEDIA = HUSTINGS.with_name("hustings-media")
 VOICES = ROOT / "src/hustings/voices"
@@ -45,3 +47,37 @@ async def last_line(process: asyncio.subprocess.Process) -> dict[str, Any]:
     out, _ = await process.communicate()
     told: dict[str, Any] = json.loads(out.splitlines()[-1])
     return told
+
+
+class Talking:
+    """A crowd's speakers, and how they stand."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process, self.speakers = process, list[dict[str, Any]]()
+        self._reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        assert self.process.stdout
+        async for line in self.process.stdout:
+            self.speakers = json.loads(line)["speakers"]
+
+    async def stand(self, count: int, breaks: int = 0) -> bool:
+        """So many lines of each speaker, after so many broke."""
+        return bool(self.speakers) and all(
+            one and one["lines"] == count and one["reconnects"] >= breaks for one in self.speakers
+        )
+
+    async def through_the_death_of(self, hall: TownHall, stage: str) -> None:
+        """Until a window of what is said is whole again at the stage that is back."""
+        before = hall.pid(stage)
+        breaks = min(one["reconnects"] for one in self.speakers)
+        os.kill(before, signal.SIGKILL)
+        await until(lambda: self.stand(2, breaks + 1), f"{stage} with its lines back")
+        assert hall.pid(stage) != before
+        await asyncio.sleep(1.5)
+
+    async def end(self) -> list[dict[str, Any]]:
+        self.process.terminate()
+        await self._reading
+        await self.process.wait()
+        return self.speakers

@@ -1,7 +1,6 @@
 """Promise 2: the death of a stage takes no word from anyone."""
 
 import asyncio
-import json
 import os
 import signal
 from pathlib import Path
@@ -11,38 +10,13 @@ import httpx
 import numpy as np
 
 from tests.e2e.conftest import TownHall, until
-from tests.e2e.people import VOICES, crowd, last_line, lines, speaker, stream
+from tests.e2e.people import VOICES, Talking, crowd, last_line, lines, speaker, stream
 from tests.e2e.sound import a_voice, best_match, decoded, envelope, heard_in, holes
 
 LISTENERS = 20
 KILLS = 5
 BESIDE_PARTS = 32
 RATE_HZ = 48_000
-
-
-class Talking:
-    """A crowd's speakers, and how they stand."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process, self.speakers = process, list[dict[str, Any]]()
-        self._reading = asyncio.create_task(self._read())
-
-    async def _read(self) -> None:
-        assert self.process.stdout
-        async for line in self.process.stdout:
-            self.speakers = json.loads(line)["speakers"]
-
-    async def stand(self, count: int, breaks: int = 0) -> bool:
-        """So many lines of each speaker, after so many broke."""
-        return bool(self.speakers) and all(
-            one and one["lines"] == count and one["reconnects"] >= breaks for one in self.speakers
-        )
-
-    async def end(self) -> list[dict[str, Any]]:
-        self.process.terminate()
-        await self._reading
-        await self.process.wait()
-        return self.speakers
 
 
 def both(hall: TownHall, given: dict[str, dict[str, Any]], **more: Any) -> list[dict[str, Any]]:
@@ -96,13 +70,7 @@ async def lag_ms(hall: TownHall, folder: Path) -> float:
 
 async def kill_in_turn(hall: TownHall, talking: Talking) -> None:
     for n in range(KILLS):
-        name = f"stage-{n % 2 + 1}"
-        before = hall.pid(name)
-        os.kill(before, signal.SIGKILL)
-        await until(lambda n=n: talking.stand(2, n + 1), f"{name} with its lines back")
-        assert hall.pid(name) != before
-        # A window of what is said, whole, at the stage that is back.
-        await asyncio.sleep(1.5)
+        await talking.through_the_death_of(hall, f"stage-{n % 2 + 1}")
 
 
 async def test_stages_die_in_turn_and_nobody_misses_a_word(
