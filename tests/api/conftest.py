@@ -14,6 +14,7 @@ from hustings.desk.ports import Keys, Ports
 from hustings.desk.stagehand import Place, Stagehand
 from hustings.desk.watch import Watch
 from hustings.ops.figures import Figures
+from hustings.store.sounds import SoundFolder
 from hustings.testing.bus import FakeBus
 from hustings.testing.clock import ManualClock
 from hustings.testing.entropy import SeededEntropy
@@ -58,7 +59,7 @@ def bearer(token):
 
 
 @pytest.fixture
-async def town():
+async def town(tmp_path):
     clock, bus, store, watch, figures = ManualClock(), FakeBus(), MemoryStore(), Watch(), Figures()
     keys = Keys(*(Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2)))
     place = Place("127.0.0.1:8005", ("127.0.0.1:8004",), ("127.0.0.1:8006",))
@@ -67,7 +68,8 @@ async def town():
     await desk.load()
     await stagehand.begin(desk)
     figures.look_at(desk, stagehand, bus)
-    context = Context(desk, watch, store.owner_links, figures, PUBLIC, bus.connected)
+    sounds = SoundFolder(tmp_path)
+    context = Context(desk, watch, store.owner_links, figures, PUBLIC, bus.connected, sounds)
     transport = httpx.ASGITransport(build(context), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as http:
         owner = bearer(owner_pass(desk).token)

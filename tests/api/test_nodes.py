@@ -15,6 +15,7 @@ def hello(node="edge-1", role="edge"):
     return f"hustings.hello.{node}", json.dumps({"node": node, "role": role}).encode()
 
 
+ON_AIR = {"on_air": True, "muted": False, "fade_ms": 10}
 UP = {"kind": "line_up", "hall": "demo", "seat": "ana", "line": "l1", "person": "p_x"}
 
 
@@ -31,9 +32,11 @@ async def test_a_node_that_says_hello_is_told_what_to_do(town):
 
     edge, stage = orders(town, "edge-1")[-1], orders(town, "stage-1")[-1]
     assert edge["halls"][0]["seats"] == [
-        {"seat": "ana", "name": "Ana Ferreira", "host": True, "consented": False}
+        {"seat": "ana", "name": "Ana Ferreira", "host": True, "consented": False, **ON_AIR}
     ]
-    assert stage["halls"][0]["seats"] == [{"seat": "ana", "host": True, "consented": False}]
+    assert stage["halls"][0]["seats"] == [
+        {"seat": "ana", "host": True, "consented": False, **ON_AIR}
+    ]
     assert stage["halls"][0]["stages"] == ["127.0.0.1:8004"]
     assert (stage["desk"], stage["revision"]) == ("127.0.0.1:8005", town.desk.revision)
     assert "Ana" not in json.dumps(orders(town, "stage-1"))
@@ -49,8 +52,8 @@ async def test_nodes_are_told_what_is_recorded_and_who_agreed_to_it(town):
 
     assert hall["record"] is True
     assert hall["seats"] == [
-        {"seat": "ana", "host": False, "consented": False},
-        {"seat": "ben", "host": False, "consented": True},
+        {"seat": "ana", "host": False, "consented": False, **ON_AIR},
+        {"seat": "ben", "host": False, "consented": True, **ON_AIR},
     ]
 
 

@@ -1,4 +1,4 @@
-"""Promises about the start of a hall: on the second, slipped, postponed, and hardly ever cancelled."""
+"""Promises about a start: on the second, slipped, postponed, and hardly ever cancelled."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from hustings.domain import hall as halls
 from hustings.domain.hall import State
 from hustings.domain.roles import Role
 from hustings.domain.wishes import By, CancelHall, MoveHall, Postpone, SlipStart
-from tests.domain.test_hall import OWNER, T0, after, make, refusal
+from tests.domain.test_hall import T0, after, make, refusal
 
 START = T0 + 60_000
 OTHER = By("p_other00000000000", Role.PRODUCER)

@@ -88,7 +88,8 @@ class Life:
     cancel_asked: Asked | None = None
     cancelled: bool = False
     grace: Grace | None = None
-    slips: int = 0
+    times: int = 0
+    """How often the start was changed."""
 
 
 def move(life: Life, move: str, *, by: By, now_ms: int) -> list[ev.Event]:
@@ -173,12 +174,13 @@ def evolve(life: Life, event: ev.Event) -> Life:
             moved = replace(life, state=State(state), since_ms=since_ms, cancelled=cancelled)
             return replace(moved, cancel_asked=None)
         case ev.HallSlipped(starts_at_ms=starts_at_ms):
-            return replace(life, starts_at_ms=starts_at_ms, slips=life.slips + 1)
+            return replace(life, starts_at_ms=starts_at_ms, times=life.times + 1)
         case ev.HallPostponed(starts_at_ms=starts_at_ms, passes_until_ms=until, at_ms=at_ms):
             before = life.grace
             from_ms = before.from_ms if before and at_ms <= before.until_ms else at_ms
             announced = replace(life, state=State.ANNOUNCED, since_ms=at_ms, cancel_asked=None)
-            return replace(announced, starts_at_ms=starts_at_ms, grace=Grace(from_ms, until))
+            moved = replace(announced, starts_at_ms=starts_at_ms, times=life.times + 1)
+            return replace(moved, grace=Grace(from_ms, until))
         case ev.CancelAsked(waiting=waiting, by=by, at_ms=at_ms):
             return replace(life, cancel_asked=Asked(by, at_ms, waiting))
     return life

@@ -21,6 +21,8 @@ class Person:
     passes: Mapping[str, int] = field(default_factory=dict)
     """Good ones: pass id to the time it runs out, in ms."""
     erased: bool = False
+    gave_reasons: bool = False
+    """Whether the log holds a text of theirs besides the name."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ def erase(people: People, person: PersonId, *, by: By, now_ms: int) -> list[ev.E
         raise Refused("person_unknown", f"{person}")
     if people.by_id[person].erased:
         return []
-    gone = ev.PersonErased(person=person, erased=("name", "reason"), by=by.person, at_ms=now_ms)
+    texts = ("name", "reason") if people.by_id[person].gave_reasons else ("name",)
+    gone = ev.PersonErased(person=person, erased=texts, by=by.person, at_ms=now_ms)
     return [*revoke_all(people, person, by=by, now_ms=now_ms), gone]
 
 
@@ -92,11 +95,15 @@ def evolve(people: People, event: ev.Event) -> People:
             kept = {k: v for k, v in known.passes.items() if k != jti}
             revoked = {**people.revoked, jti: known.passes[jti]}
             return replace(_with(people, replace(known, passes=kept)), revoked=revoked)
+        case ev.HandRaised(person=person, reason=reason) if reason and person in people.by_id:
+            return _with(people, replace(people.by_id[person], gave_reasons=True))
         case ev.ChargeTaken(role=role, person=person):
             return replace(people, in_charge={**people.in_charge, Role(role): person})
         case ev.PersonErased(person=person):
             in_charge = {role: who for role, who in people.in_charge.items() if who != person}
-            gone = _with(people, replace(people.by_id[person], name=None, erased=True))
+            gone = _with(
+                people, replace(people.by_id[person], name=None, erased=True, gave_reasons=False)
+            )
             return replace(gone, in_charge=in_charge)
     return people
 

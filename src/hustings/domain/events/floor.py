@@ -141,3 +141,4 @@ class HandCalled(Event):
     KIND: ClassVar[str] = "hand_called"
     person: PersonId
     seat: SeatId
+    jti: str

@@ -26,6 +26,8 @@ class Seat:
     down: bool = False
     """Taken down: not on air, where the floor is not led."""
     muted: bool = False
+    spent: bool = False
+    """Taken down because its time was."""
     gone_ms: int | None = None
     """Since when it has had no line, after it had one."""
 
@@ -37,6 +39,9 @@ class Hand:
     at_ms: int
     seat: SeatId | None = None
     """The one that waits for this person, who was called."""
+    called_ms: int = 0
+    jti: str = ""
+    """Of the pass to that seat."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +96,9 @@ def evolve(floor: Floor, event: ev.Event) -> Floor:
             return _seat(floor, seat, consented=True)
         case ev.BroughtUp(seat=seat, person=person):
             hands = tuple(h for h in floor.hands if h.person != person)
-            return replace(_seat(floor, seat, up=True, down=False), hands=hands)
-        case ev.TakenDown(seat=seat):
-            return _seat(floor, seat, up=False, down=True)
+            return replace(_seat(floor, seat, up=True, down=False, spent=False), hands=hands)
+        case ev.TakenDown(seat=seat, reason=reason):
+            return _seat(floor, seat, up=False, down=True, spent=reason == "time")
         case ev.SeatMuted(seat=seat, on=on):
             return _seat(floor, seat, muted=on)
         case ev.FloorLed(on=on):
@@ -126,8 +131,11 @@ def _evolve_hands(
             return (*hands, Hand(person, reason, at_ms))
         case ev.HandLowered(person=person):
             return tuple(hand for hand in hands if hand.person != person)
-        case ev.HandCalled(person=person, seat=seat):
-            return tuple(replace(h, seat=seat) if h.person == person else h for h in hands)
+        case ev.HandCalled(person=person, seat=seat, jti=jti, at_ms=at_ms):
+            return tuple(
+                replace(h, seat=seat, called_ms=at_ms, jti=jti) if h.person == person else h
+                for h in hands
+            )
 
 
 def _evolve_time(floor: Floor, event: ev.Event) -> Floor:

@@ -53,7 +53,7 @@ def call_hand(floor: Floor, wish: CallHand, *, by: By, now_ms: int) -> list[ev.E
     passed = ev.PassGiven(
         person=who, jti=wish.jti, expires_at_ms=expires_at_ms, by=asker, at_ms=now_ms
     )
-    called = ev.HandCalled(person=who, seat=seat, by=asker, at_ms=now_ms)
+    called = ev.HandCalled(person=who, seat=seat, jti=wish.jti, by=asker, at_ms=now_ms)
     return [given, *([] if floor.led else [down]), passed, called]
 
 
