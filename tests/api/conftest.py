@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
 
 from hustings.api.app import build
 from hustings.api.context import Context
@@ -32,6 +33,8 @@ class Town:
     bus: FakeBus
     clock: ManualClock
     store: MemoryStore
+    context: Context
+    app: FastAPI
     http: httpx.AsyncClient
     owner: dict[str, str]
 
@@ -70,7 +73,8 @@ async def town(tmp_path):
     figures.look_at(desk, stagehand, bus)
     sounds = SoundFolder(tmp_path)
     context = Context(desk, watch, store.owner_links, figures, PUBLIC, bus.connected, sounds)
-    transport = httpx.ASGITransport(build(context), raise_app_exceptions=False)
+    app = build(context)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as http:
         owner = bearer(owner_pass(desk).token)
-        yield Town(desk, stagehand, bus, clock, store, http, owner)
+        yield Town(desk, stagehand, bus, clock, store, context, app, http, owner)
