@@ -10,6 +10,6 @@ mod refusals;
 #[cfg(test)]
 mod vectors_test;
 
-pub use orders::{HallOrder, Key, Orders, Seat};
+pub use orders::{Grace, HallOrder, Key, Orders, Seat};
 pub use passes::{Claims, Role, check_pass};
 pub use refusals::{Refusal, refusal};

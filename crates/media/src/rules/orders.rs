@@ -45,6 +45,12 @@ pub struct HallOrder {
     /// Whether the hall is recorded.
     #[serde(default)]
     pub record: bool,
+    /// The body that meets again, whose permanent address leads here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// The hall was postponed, and its passes hold for longer than they say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<Grace>,
     #[serde(default)]
     pub seats: Vec<Seat>,
     /// Where stages of this hall answer, `host:port`.
@@ -53,6 +59,13 @@ pub struct HallOrder {
     /// Where packagers of this hall answer, `host:port`; edges are told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub packagers: Vec<String>,
+}
+
+/// Passes that were good at `from_ms` are good until `until_ms`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grace {
+    pub from_ms: i64,
+    pub until_ms: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +100,17 @@ impl Orders {
             hall.window_ms = hall.window_ms.clamp(200, 5_000);
         }
         Some(orders)
+    }
+
+    /// The hall a series leads to: what is on, else what is next, else what was last.
+    pub fn of_series(&self, series: &HallId) -> Option<&HallOrder> {
+        let of_it = |order: &&HallOrder| order.series.as_deref() == Some(series.as_str());
+        self.halls.iter().filter(of_it).min_by_key(|order| match order.state {
+            HallState::Live | HallState::Paused => (0, -order.since_ms),
+            HallState::Doors => (1, order.starts_at_ms.unwrap_or(order.since_ms)),
+            HallState::Draft | HallState::Announced => (2, order.starts_at_ms.unwrap_or(i64::MAX)),
+            HallState::Ended => (3, -order.since_ms),
+        })
     }
 
     pub fn hall(&self, hall: &HallId) -> Option<&HallOrder> {

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::edge::{Route, route};
 use crate::flow::{HallId, LineId, SeatId};
 use crate::node::clock::Clock;
-use crate::node::http::{Answer, Body, Fault, answer, body_of, problem};
+use crate::node::http::{Answer, BODY_BYTES_MAX, Body, Fault, answer, body_of, problem};
 use crate::node::passes::pass_of;
 use crate::rules::{Claims, Orders, check_pass};
 use crate::stage::whip::{Fragment, Match, tag};
@@ -130,7 +130,7 @@ impl Doorway {
         if let Err(refused) = readable {
             return refused;
         }
-        let sdp = match body_of(request.into_body()).await {
+        let sdp = match body_of(request.into_body(), BODY_BYTES_MAX).await {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(refused) => return refused,
         };
@@ -158,7 +158,7 @@ impl Doorway {
             Ok(matching) => matching,
             Err(refused) => return refused,
         };
-        let fragment = match body_of(request.into_body()).await {
+        let fragment = match body_of(request.into_body(), BODY_BYTES_MAX).await {
             Ok(bytes) => Fragment::parse(&bytes),
             Err(refused) => return refused,
         };
