@@ -59,9 +59,17 @@ def _hall(hall: Hall, house: House, role: str) -> dict[str, Any]:
             {**seat_told(hall, seat.seat, with_name=role == "edge"), "consented": seat.consented}
             for seat in hall.floor.seats.values()
         ],
+        "sounds": _sounds(hall),
+        "silence_intended": False,
         "stages": list(house.stages),
         **({"packagers": list(house.packagers)} if role == "edge" else {}),
     }
+
+
+def _sounds(hall: Hall) -> dict[str, str]:
+    """Only a start that was announced is one to open."""
+    opening = "built-in" if hall.starts_at_ms is not None else ""
+    return {"opening": opening, "pause": "built-in", "closing": "built-in", "tone": "built-in"}
 
 
 def seat_told(hall: Hall, seat: Any, *, with_name: bool) -> dict[str, Any]:
