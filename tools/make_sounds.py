@@ -105,7 +105,9 @@ def room() -> Sound:
     hz = np.fft.rfftfreq(count, 1 / RATE_HZ)
     shape = 1 / np.sqrt(1 + (hz / 250) ** 2) / (1 + (hz / 4_000) ** 4)
     shape *= 1 / (1 + (60 / np.maximum(hz, 1)) ** 4)
-    noise = np.fft.irfft(np.fft.rfft(np.random.default_rng(1).standard_normal(count)) * shape, count)
+    noise = np.fft.irfft(
+        np.fft.rfft(np.random.default_rng(1).standard_normal(count)) * shape, count
+    )
     return noise / np.sqrt((noise**2).mean()) * 10 ** (TONE_DB / 20)
 
 
@@ -130,7 +132,18 @@ def main() -> None:
         folder = Path(scratch)
         for name, sound in sounds(folder).items():
             write(folder / f"{name}.wav", sound)
-            opus = ("-c:a", "libopus", "-b:a", "40k", "-vbr", "on", "-application", "audio", "-ac", "1")
+            opus = (
+                "-c:a",
+                "libopus",
+                "-b:a",
+                "40k",
+                "-vbr",
+                "on",
+                "-application",
+                "audio",
+                "-ac",
+                "1",
+            )
             exact = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact")
             target = into / f"{name}.opus"
             run("ffmpeg", "-v", "error", "-y", "-i", folder / f"{name}.wav", *opus, *exact, target)
@@ -138,7 +151,9 @@ def main() -> None:
             peak_db = 20 * np.log10(np.abs(heard).max())
             loud = loudness(heard, folder)
             size = target.stat().st_size
-            print(f"{target}: {len(heard) / RATE_HZ:.2f} s, {loud:.1f} LUFS, {peak_db:.1f} dBFS, {size} bytes")
+            print(
+                f"{target}: {len(heard) / RATE_HZ:.2f} s, {loud:.1f} LUFS, {peak_db:.1f} dBFS, {size} bytes"
+            )
 
 
 if __name__ == "__main__":
