@@ -42,6 +42,22 @@ async def test_a_node_that_says_hello_is_told_what_to_do(town):
     assert "Ana" not in json.dumps(orders(town, "stage-1"))
 
 
+async def test_only_a_hall_with_a_second_to_begin_on_is_told_to_open_with_a_sound(town):
+    await town.hall("open")
+    await town.bus.arrive(*hello("stage-1", "stage"))
+    opened = orders(town, "stage-1")[-1]["halls"][0]
+
+    later = {"hall": "later", "title": "Later", "starts_at": "2030-01-01T19:00:00Z"}
+    await town.ask("POST", "/halls", later)
+    await town.ask("POST", "/halls/later/announce")
+    told = {hall["hall"]: hall for hall in orders(town, "stage-1")[-1]["halls"]}
+
+    own = {"pause": "built-in", "closing": "built-in", "tone": "built-in"}
+    assert opened["sounds"] == {"opening": "", **own}
+    assert told["later"]["sounds"] == {"opening": "built-in", **own}
+    assert told["later"]["silence_intended"] is False
+
+
 async def test_nodes_are_told_what_is_recorded_and_who_agreed_to_it(town):
     await town.hall("open", record=True)
     await town.seat()

@@ -79,7 +79,7 @@ pub struct Mixer {
     barred: BTreeSet<SeatId>,
     seats: BTreeMap<SeatId, Picks>,
     state: (HallState, MediaTime),
-    before: HallState,
+    before: (HallState, MediaTime),
     window: SampleCount,
     next_tick: MediaTime,
     ticks: u64,
@@ -96,7 +96,7 @@ impl Mixer {
             barred: BTreeSet::new(),
             seats: BTreeMap::new(),
             state: (HallState::Announced, now),
-            before: HallState::Announced,
+            before: (HallState::Announced, now),
             window,
             next_tick: now.frame_start() + FRAME,
             ticks: 0,
@@ -132,7 +132,7 @@ impl Mixer {
             }
             Input::State { state, since } => {
                 if state != self.state.0 {
-                    self.before = self.state.0;
+                    self.before = self.state;
                     self.state = (state, since);
                 }
             }
@@ -252,8 +252,7 @@ impl Mixer {
     }
 
     fn make_programme(&mut self, at: MediaTime) {
-        let (state, since) =
-            if at >= self.state.1.frame_start() { self.state } else { (self.before, self.state.1) };
+        let (state, since) = if at >= self.state.1.frame_start() { self.state } else { self.before };
         let frames: Frames =
             self.lines.iter_mut().filter_map(|(&id, line)| Some((id, line.read_programme(at)?))).collect();
         let chosen = self.choose(&frames, |picks| &mut picks.patient);
@@ -272,9 +271,6 @@ impl Mixer {
             }
         }
         self.forget_lines();
-        if !state.has_programme() {
-            return;
-        }
         self.limiters.1.apply(&mut sum);
         voices.sort();
         let voices = voices.into_iter().map(|(_, seat)| seat).collect();

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::flow::{HallId, HallState, SeatId};
 
+use super::sounds::SoundOrder;
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orders {
     #[serde(default)]
@@ -53,6 +55,12 @@ pub struct HallOrder {
     pub grace: Option<Grace>,
     #[serde(default)]
     pub seats: Vec<Seat>,
+    /// What is played where nobody speaks; `None`: nothing at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sounds: Option<SoundOrder>,
+    /// Dead air is neither told nor covered.
+    #[serde(default)]
+    pub silence_intended: bool,
     /// Where stages of this hall answer, `host:port`.
     #[serde(default)]
     pub stages: Vec<String>,

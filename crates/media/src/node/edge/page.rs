@@ -189,12 +189,14 @@ impl Front {
     }
 
     fn state_json(&self, hall: &HallId, order: &HallOrder) -> String {
+        let now = self.clock.wall();
+        let standing = order.standing(now);
         let seen = self.view.borrow().halls.get(hall).copied();
         let named = |seat: &Seat| json!({"seat": seat.seat, "name": seat.name});
         let seats: Vec<_> = order.seats.iter().map(named).collect();
         json!({
-            "v": 1, "hall": order.hall, "title": order.title, "state": order.state,
-            "since_ms": order.since_ms, "starts_at_ms": order.starts_at_ms, "now_ms": self.clock.wall().0,
+            "v": 1, "hall": order.hall, "title": order.title, "state": standing.state,
+            "since_ms": standing.since_ms, "starts_at_ms": order.starts_at_ms, "now_ms": now.0,
             "seats": seats, "recorded": order.record,
             "stream": {"port": self.place.stream_port, "origin": self.place.stream_origin, "path": format!("/h/{hall}/live.mp4")},
             "hls": self.hls.listed(hall).then(|| format!("/h/{hall}/live.m3u8")),

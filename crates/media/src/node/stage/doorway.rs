@@ -114,7 +114,7 @@ impl Doorway {
 
     fn must_be_open(&self, hall: &HallId) -> Result<(), Answer> {
         let orders = self.orders.borrow();
-        match orders.hall(hall).map(|order| order.state) {
+        match orders.hall(hall).map(|order| order.standing(self.clock.wall()).state) {
             Some(state) if state.has_programme() => Ok(()),
             Some(state) => Err(problem("hall_not_open", state.word())),
             None => Err(problem("hall_unknown", hall.as_str())),
