@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 
 use tokio::sync::{mpsc, watch};
 
-use crate::flow::{HallId, LineId, Part, Programme, Relayed, SeatId, Talk};
+use crate::flow::{Ask, HallId, LineId, Part, Programme, Relayed, Talk, Who};
 use crate::mixer::{Input, Mixer, Output};
 use crate::node::clock::Clock;
 use crate::program::Cutter;
@@ -17,10 +17,10 @@ use super::network::{NetHandle, ToNet};
 
 /// What the network thread, and other stages, tell the mixing thread.
 pub enum ToMix {
-    Up { hall: HallId, line: LineId, seat: SeatId },
+    Up { hall: HallId, line: LineId, who: Who },
     Down { hall: HallId, line: LineId },
     Talk { hall: HallId, talk: Talk },
-    Muted { hall: HallId, line: LineId, muted: bool },
+    Asked { hall: HallId, line: LineId, ask: Ask },
     Relayed(Relayed),
 }
 
@@ -76,7 +76,7 @@ impl Mixing {
             let since = MediaTime(SampleCount::from_ms(order.since_ms).0).min(now);
             hall.mixer.handle(Input::State { state: order.state, since }, now);
             hall.mixer.handle(Input::Window(SampleCount::from_ms(order.window_ms)), now);
-            hall.mixer.handle(Input::Barred(order.barred()), now);
+            hall.mixer.handle(Input::Seats(order.standings()), now);
             hall.order = order.clone();
         }
         halls.retain(|id, _| orders.hall(id).is_some());
@@ -90,6 +90,9 @@ impl Mixing {
                 }
                 Output::Return(back) => {
                     self.to_net.send(ToNet::Return(back));
+                }
+                Output::TalkTime(told) => {
+                    self.to_net.send(ToNet::TalkTime { hall: id.clone(), told });
                 }
                 Output::Report(lines) => {
                     self.to_net.send(ToNet::Report {
@@ -107,11 +110,13 @@ impl Mixing {
 
 fn pass_to_mixer(halls: &mut HashMap<HallId, Hall>, message: ToMix, now: MediaTime) {
     let (hall, input) = match message {
-        ToMix::Up { hall, line, seat } => (hall, Input::Up { line, seat }),
+        ToMix::Up { hall, line, who } => (hall, Input::Up { line, who }),
         ToMix::Down { hall, line } => (hall, Input::Down { line }),
         ToMix::Talk { hall, talk } => (hall, Input::Talk(talk)),
-        ToMix::Muted { hall, line, muted } => (hall, Input::Muted { line, muted }),
-        ToMix::Relayed(Relayed { hall, seat, muted, talk }) => (hall, Input::Copy { seat, muted, talk }),
+        ToMix::Asked { hall, line, ask } => (hall, Input::Asked { line, ask }),
+        ToMix::Relayed(Relayed { hall, who, muted, cue, talk }) => {
+            (hall, Input::Copy { who, muted, cue, talk })
+        }
     };
     if let Some(hall) = halls.get_mut(&hall) {
         hall.mixer.handle(input, now);

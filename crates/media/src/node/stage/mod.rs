@@ -8,5 +8,6 @@ mod relay;
 mod run;
 mod streams;
 mod tally;
+mod tell;
 
 pub use run::run;

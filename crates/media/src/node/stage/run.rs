@@ -55,7 +55,7 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
     let counts = relay.counts();
     relay.receive(clock, to_mix.clone())?;
     let (network, to_net) = network::Network::bind(order.udp, &order.announce)?;
-    let desk = network::Desk { happen, to_mix, relay, ids };
+    let desk = network::Desk { happen, to_mix, relay, ids, refused: 0 };
     let mix = mixing::Mixing { clock, orders: orders.clone(), to_net: to_net.clone(), to_cut, late: late_in };
     spawn("net", Urgency::Packets, move || network.run(clock, desk))?;
     spawn("mix", Urgency::Tick, move || mix.run(&mix_inbox))?;
