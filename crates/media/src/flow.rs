@@ -3,12 +3,13 @@
 //! `mic ─RTP─▶ stage ─Talk─▶ mixer ─Programme─▶ program ─Part─▶ feed ─Part─▶ edge ─HTTP─▶ ear`,
 //! and back from the mixer to each speaker as [`Return`]. The boxes know these types, never each other.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::units::{FRAME_SAMPLES, LlNo, MediaTime, PART_FRAMES, PartNo};
+use crate::units::{FRAME_SAMPLES, LlNo, MediaTime, PART_FRAMES, PartNo, SampleCount};
 
 /// The address of a hall: `[a-z0-9](-?[a-z0-9])*`, at most 40 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +18,18 @@ pub struct HallId(Arc<str>);
 /// A seat in a hall: the same alphabet, at most 12 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct SeatId(Arc<str>);
+
+/// Whose sound a line carries.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Who {
+    Seat(SeatId),
+    /// One who runs the hall and has no seat, by the id of the person.
+    Backstage(PersonId),
+}
+
+/// A person as passes name them: at most 20 letters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonId(Arc<str>);
 
 /// One speaker's connection; a seat that reconnects gets another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,6 +67,28 @@ impl SeatId {
     }
 }
 
+impl PersonId {
+    /// `None` where `text` is nobody's id.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        let person = (1..=20).contains(&text.len()) && text.bytes().all(plain);
+        person.then(|| Self(text.into()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Who {
+    pub fn seat(&self) -> Option<&SeatId> {
+        match self {
+            Self::Seat(seat) => Some(seat),
+            Self::Backstage(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for HallId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
@@ -63,6 +98,15 @@ impl fmt::Display for HallId {
 impl fmt::Display for SeatId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seat(seat) => out.write_str(&seat.0),
+            Self::Backstage(_) => out.write_str("backstage"),
+        }
     }
 }
 
@@ -93,12 +137,48 @@ pub struct Talk {
     pub payload: Arc<[u8]>,
 }
 
+/// What a page asks of its line, over the data channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Whether it is muted at its own end.
+    Muted(bool),
+    /// Its owner hears the stage.
+    Hears,
+    /// A test tone in its return.
+    Tone,
+    /// These seats alone in its return; none ends that.
+    Listen(BTreeSet<SeatId>),
+    /// A line backstage speaks into the returns of these seats.
+    Cue(BTreeSet<SeatId>),
+}
+
+/// What is ordered of a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The crowd may not hear it: the hall is recorded, and its speaker has not agreed to that.
+    pub barred: bool,
+    /// Else it is in the green room.
+    pub on_air: bool,
+    /// Heard by nobody.
+    pub muted: bool,
+    /// How long a change of these takes.
+    pub fade: SampleCount,
+}
+
+impl Default for Standing {
+    fn default() -> Self {
+        Self { barred: false, on_air: true, muted: false, fade: SampleCount::from_ms(10) }
+    }
+}
+
 /// A packet of another stage's line, passed on as it came, so that a seat is heard through every stage.
 #[derive(Debug, Clone)]
 pub struct Relayed {
     pub hall: HallId,
-    pub seat: SeatId,
+    pub who: Who,
     pub muted: bool,
+    /// Whom it speaks to, from backstage.
+    pub cue: BTreeSet<SeatId>,
     /// Its arrival is that at the other stage; the stages of one machine share a clock.
     pub talk: Talk,
 }
@@ -155,7 +235,13 @@ pub struct Facts {
 pub struct LineReport {
     #[serde(skip)]
     pub line: LineId,
-    pub seat: SeatId,
+    /// None backstage.
+    pub seat: Option<SeatId>,
+    /// In the programme while the hall is live, as far as orders go.
+    #[serde(skip)]
+    pub on_air: bool,
+    #[serde(skip)]
+    pub proof: Proof,
     /// False where the hall is recorded and its speaker has not agreed to that: the crowd does not hear it.
     pub consent: bool,
     /// Sound that is not digital silence came within the last second, to a hall that is open.
@@ -199,6 +285,38 @@ pub struct AirReport {
     pub quiet_ms: i64,
     /// Dead air is covered by the tone.
     pub covered: bool,
+}
+
+/// What a line has shown of itself since it came up (`spec/node.md`, `proof`).
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Proof {
+    pub speech_ms: u64,
+    pub clipping_pct: f64,
+    pub noise_db: i32,
+    pub lost_pct: f64,
+    pub quiet_ms: u64,
+    pub muted: bool,
+    pub hears: Hears,
+}
+
+/// Whether a line's owner hears the stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hears {
+    #[default]
+    No,
+    /// Its owner said so.
+    Confirmed,
+    /// A tone of the stage's came back.
+    Echo,
+}
+
+/// How long each seat was heard speaking by the crowd, in the parts from `from` up to, not with, `to`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TalkTime {
+    pub from: PartNo,
+    pub to: PartNo,
+    pub voiced_ms: BTreeMap<SeatId, u64>,
 }
 
 /// Where a hall stands in its evening, as far as the media plane cares.

@@ -101,6 +101,15 @@ impl Mouth {
         offer.to_sdp_string()
     }
 
+    /// Say something over the data channel.
+    #[cfg(test)]
+    pub fn ask(&mut self, text: &str) {
+        if let Some(mut channel) = self.channel.and_then(|id| self.rtc.channel(id)) {
+            let _ = channel.write(false, text.as_bytes());
+        }
+        self.drain();
+    }
+
     pub fn receive(&mut self, bytes: &[u8], source: SocketAddr, destination: SocketAddr, now: Instant) {
         if let Ok(contents) = bytes.try_into() {
             let receive = Receive { proto: self.proto, source, destination, contents };

@@ -2,7 +2,7 @@
 
 use super::{Input, Mixer, Output};
 use crate::codec::{Encoder, Quality};
-use crate::flow::{HallState, LineId, SeatId, Talk};
+use crate::flow::{HallState, LineId, SeatId, Standing, Talk, Who};
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 const FRAME: i64 = FRAME_SAMPLES as i64;
@@ -29,7 +29,7 @@ impl Stage {
     }
 
     fn up(&mut self) {
-        self.mixer.handle(Input::Up { line: OWN, seat: seat() }, START);
+        self.mixer.handle(Input::Up { line: OWN, who: who() }, START);
     }
 
     /// So many frames of a steady tone, over these lines.
@@ -46,7 +46,7 @@ impl Stage {
             }
             if copy {
                 let talk = self.talk(COPY, 9_000_000, copy_packet);
-                self.mixer.handle(Input::Copy { seat: seat(), muted: false, talk }, captured);
+                self.mixer.handle(copied(false, talk), captured);
             }
             self.n += 1;
             self.mixer.handle(Input::Tick, captured + SampleCount(FRAME + 250));
@@ -67,7 +67,7 @@ impl Stage {
                     self.voices = self.voices.max(frame.voices.len());
                 }
                 Output::Return(_) => self.returns += 1,
-                Output::Report(_) => {}
+                Output::Report(_) | Output::TalkTime(_) => {}
             }
         }
     }
@@ -78,6 +78,14 @@ impl Stage {
         let levels = self.programme.chunks_exact(FRAME_SAMPLES).map(power);
         levels.skip_while(|level| *level < 0.1).skip(2).collect()
     }
+}
+
+fn copied(muted: bool, talk: Talk) -> Input {
+    Input::Copy { who: who(), muted, cue: [].into(), talk }
+}
+
+fn who() -> Who {
+    Who::Seat(seat())
 }
 
 fn seat() -> SeatId {
@@ -144,7 +152,7 @@ fn a_muted_copy_is_not_heard() {
     let packet = stage.encoders[1].encode(&[0.3; FRAME_SAMPLES]);
     let talk = stage.talk(COPY, 0, packet);
 
-    stage.mixer.handle(Input::Copy { seat: seat(), muted: true, talk }, START);
+    stage.mixer.handle(copied(true, talk), START);
     stage.run(60, false, false);
 
     assert!(stage.programme.iter().all(|x| x.abs() < 0.01));
@@ -153,7 +161,8 @@ fn a_muted_copy_is_not_heard() {
 #[test]
 fn a_copy_of_whoever_may_not_be_heard_is_not_heard_from_the_first_frame() {
     let mut stage = Stage::new();
-    stage.mixer.handle(Input::Barred([seat()].into()), START);
+    let barred = Standing { barred: true, ..Standing::default() };
+    stage.mixer.handle(Input::Seats([(seat(), barred)].into()), START);
 
     stage.run(120, false, true);
 

@@ -1,17 +1,19 @@
 //! One hall's mix, 20 ms at a time.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
 
-use crate::codec::{Encoder, Quality};
-use crate::flow::{HallState, LineId, LineReport, Programme, Return, SeatId, Talk};
+use crate::flow::{
+    Ask, HallState, LineId, LineReport, Programme, Return, SeatId, Standing, Talk, TalkTime, Who,
+};
 use crate::level::level_below_full_db;
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
-use super::bus::{Limiter, add, subtract};
-use super::gate::Gate;
+use super::bus::{Limiter, add};
+use super::floor::{Floor, Gain, Gate};
 use super::line::{Frame, Line, Origin};
 use super::pick::{Offered, Pick};
+use super::returns::{Returns, Scene};
+use super::talk_time::Talking;
 
 const FRAME: SampleCount = SampleCount(FRAME_SAMPLES as i64);
 /// After a longer sleep of the machine the mix goes on from now; the programme fills the hole with silence.
@@ -32,7 +34,7 @@ pub enum Input {
     Tick,
     Up {
         line: LineId,
-        seat: SeatId,
+        who: Who,
     },
     Down {
         line: LineId,
@@ -40,21 +42,23 @@ pub enum Input {
     Talk(Talk),
     /// A packet that another stage passed on.
     Copy {
-        seat: SeatId,
+        who: Who,
         muted: bool,
+        cue: BTreeSet<SeatId>,
         talk: Talk,
     },
-    Muted {
+    /// What a line's page asks of it; who may ask was checked.
+    Asked {
         line: LineId,
-        muted: bool,
+        ask: Ask,
     },
     /// The hall's state from `since` on.
     State {
         state: HallState,
         since: MediaTime,
     },
-    /// Seats that may not be heard by the crowd; all others may.
-    Barred(BTreeSet<SeatId>),
+    /// What is ordered of each seat; of others nothing is.
+    Seats(BTreeMap<SeatId, Standing>),
     /// How far the programme runs behind.
     Window(SampleCount),
 }
@@ -64,28 +68,38 @@ pub enum Output {
     Programme(Programme),
     Return(Return),
     Report(Vec<LineReport>),
+    TalkTime(TalkTime),
 }
 
-/// Which of a seat's lines each mix hears.
+/// Which of a voice's lines each mix hears.
 #[derive(Default)]
 struct Picks {
     quick: Pick,
     patient: Pick,
 }
 
+/// What the crowd hears of the seats in one frame.
+struct Heard {
+    sum: Sound,
+    /// Each seat that can be heard, with how far it is below full scale.
+    voices: Vec<(i32, SeatId)>,
+    /// What is on air of each.
+    seats: BTreeMap<SeatId, Sound>,
+}
+
 /// One hall's mix.
 pub struct Mixer {
     lines: BTreeMap<LineId, Line>,
-    barred: BTreeSet<SeatId>,
-    seats: BTreeMap<SeatId, Picks>,
+    floor: Floor,
+    picks: BTreeMap<Who, Picks>,
     state: (HallState, MediaTime),
     before: (HallState, MediaTime),
     window: SampleCount,
     next_tick: MediaTime,
     ticks: u64,
-    shared: Encoder,
-    limiters: (Limiter, Limiter),
-    returned: u32,
+    returns: Returns,
+    limiter: Limiter,
+    talking: Talking,
     outputs: VecDeque<Output>,
 }
 
@@ -93,16 +107,16 @@ impl Mixer {
     pub fn new(now: MediaTime, window: SampleCount) -> Self {
         Self {
             lines: BTreeMap::new(),
-            barred: BTreeSet::new(),
-            seats: BTreeMap::new(),
+            floor: Floor::default(),
+            picks: BTreeMap::new(),
             state: (HallState::Announced, now),
             before: (HallState::Announced, now),
             window,
             next_tick: now.frame_start() + FRAME,
             ticks: 0,
-            shared: Encoder::new(Quality::Return),
-            limiters: (Limiter::new(), Limiter::new()),
-            returned: 0,
+            returns: Returns::new(),
+            limiter: Limiter::new(),
+            talking: Talking::default(),
             outputs: VecDeque::new(),
         }
     }
@@ -110,9 +124,9 @@ impl Mixer {
     pub fn handle(&mut self, input: Input, now: MediaTime) {
         match input {
             Input::Tick => self.advance(now),
-            Input::Up { line, seat } => {
-                let gate = Gate::new(!self.barred.contains(&seat));
-                self.lines.insert(line, Line::new(line, seat, Origin::Own, gate));
+            Input::Up { line, who } => {
+                let gate = Gate::new(!self.is_barred(&who));
+                self.lines.insert(line, Line::new(line, who, Origin::Own, gate));
             }
             Input::Down { line } => {
                 if let Some(line) = self.lines.get_mut(&line) {
@@ -124,10 +138,16 @@ impl Mixer {
                     line.take(talk);
                 }
             }
-            Input::Copy { seat, muted, talk } => self.take_copy(seat, muted, talk),
-            Input::Muted { line, muted } => {
-                if let Some(line) = self.lines.get_mut(&line) {
+            Input::Copy { who, muted, cue, talk } => {
+                if let Some(line) = self.copy_of(talk.line, who) {
                     line.muted = muted;
+                    line.cue = cue;
+                    line.take(talk);
+                }
+            }
+            Input::Asked { line, ask } => {
+                if let Some(line) = self.lines.get_mut(&line) {
+                    line.ask(ask);
                 }
             }
             Input::State { state, since } => {
@@ -136,10 +156,7 @@ impl Mixer {
                     self.state = (state, since);
                 }
             }
-            Input::Barred(seats) => {
-                self.lines.values_mut().for_each(|line| line.gate.set(!seats.contains(&line.seat), now));
-                self.barred = seats;
-            }
+            Input::Seats(standings) => self.order_seats(standings, now),
             Input::Window(window) => self.window = window,
         }
     }
@@ -162,48 +179,62 @@ impl Mixer {
             self.make_programme((self.next_tick - self.window).frame_start());
             self.ticks += 1;
             if self.ticks.is_multiple_of(REPORT_TICKS) {
-                let open = self.state.0.has_programme();
-                let own = self.lines.values().filter(|line| line.origin == Origin::Own);
-                let lines = own.map(|line| line.report(open)).collect();
-                self.outputs.push_back(Output::Report(lines));
+                self.report();
             }
             self.next_tick = self.next_tick + FRAME;
         }
     }
 
-    fn take_copy(&mut self, seat: SeatId, muted: bool, talk: Talk) {
+    fn report(&mut self) {
+        let open = self.state.0.has_programme();
+        let own = self.lines.values().filter(|line| line.origin == Origin::Own);
+        let standing = |line: &Line| line.who.seat().map(|seat| self.floor.standing(seat));
+        let lines = own.map(|line| line.report(open, standing(line).unwrap_or_default())).collect();
+        self.outputs.push_back(Output::Report(lines));
+    }
+
+    fn order_seats(&mut self, standings: BTreeMap<SeatId, Standing>, now: MediaTime) {
+        self.floor.order(standings, now);
+        for line in self.lines.values_mut() {
+            let barred = line.who.seat().is_some_and(|seat| self.floor.standing(seat).barred);
+            line.gate.set(!barred, now);
+        }
+    }
+
+    fn is_barred(&self, who: &Who) -> bool {
+        who.seat().is_some_and(|seat| self.floor.standing(seat).barred)
+    }
+
+    /// The line that another stage passes on, made where it is new; `None` where there is no room, or it is one of ours.
+    fn copy_of(&mut self, id: LineId, who: Who) -> Option<&mut Line> {
         let copies = self.lines.values().filter(|line| line.origin == Origin::Copy).count();
-        if copies >= COPIES_MAX && !self.lines.contains_key(&talk.line) {
-            return;
+        if copies >= COPIES_MAX && !self.lines.contains_key(&id) {
+            return None;
         }
-        let gate = Gate::new(!self.barred.contains(&seat));
-        let line =
-            self.lines.entry(talk.line).or_insert_with(|| Line::new(talk.line, seat, Origin::Copy, gate));
-        if line.origin == Origin::Copy {
-            line.muted = muted;
-            line.take(talk);
-        }
+        let gate = Gate::new(!self.is_barred(&who));
+        let line = self.lines.entry(id).or_insert_with(|| Line::new(id, who, Origin::Copy, gate));
+        (line.origin == Origin::Copy).then_some(line)
     }
 
     fn forget_lines(&mut self) {
         let window = self.window;
         self.lines.retain(|_, line| !line.is_over(window));
         let lines = &self.lines;
-        self.seats.retain(|seat, _| lines.values().any(|line| line.seat == *seat));
+        self.picks.retain(|who, _| lines.values().any(|line| line.who == *who));
     }
 
-    /// One line for each seat.
+    /// One line for each voice.
     fn choose(&mut self, frames: &Frames, which: fn(&mut Picks) -> &mut Pick) -> BTreeSet<LineId> {
-        let mut offers: BTreeMap<&SeatId, Vec<Offered>> = BTreeMap::new();
+        let mut offers: BTreeMap<&Who, Vec<Offered>> = BTreeMap::new();
         for (&id, frame) in frames {
             let line = &self.lines[&id];
             let own = line.origin != Origin::Copy;
-            offers.entry(&line.seat).or_default().push(Offered { line: id, own, has: frame.has });
+            offers.entry(&line.who).or_default().push(Offered { line: id, own, has: frame.has });
         }
-        let seats = &mut self.seats;
+        let picks = &mut self.picks;
         let picked = offers
             .into_iter()
-            .filter_map(|(seat, offered)| which(seats.entry(seat.clone()).or_default()).choose(&offered));
+            .filter_map(|(who, offered)| which(picks.entry(who.clone()).or_default()).choose(&offered));
         picked.collect()
     }
 
@@ -211,70 +242,53 @@ impl Mixer {
         let frames: Frames =
             self.lines.iter_mut().filter_map(|(&id, line)| Some((id, line.read_return(now)?))).collect();
         let chosen = self.choose(&frames, |picks| &mut picks.quick);
-        let mut sum = [0.0; FRAME_SAMPLES];
-        let mut seats: BTreeMap<SeatId, (Sound, bool)> = BTreeMap::new();
+        let mut scene = Scene::new();
         for (id, Frame { mut pcm, .. }) in frames {
             let Some(line) = self.lines.get_mut(&id) else { continue };
             line.fade_return(&mut pcm, chosen.contains(&id));
-            add(&mut sum, &pcm);
-            let (own, speaks) = seats.entry(line.seat.clone()).or_insert(([0.0; FRAME_SAMPLES], false));
-            add(own, &pcm);
-            *speaks |= line.voice.in_return();
+            scene.add(line, &pcm);
         }
-        self.encode_returns(&sum, &seats);
-        self.returned = self.returned.wrapping_add(FRAME_SAMPLES as u32);
-    }
-
-    /// A return for each line of this stage: everyone without its seat, shared by those who are silent.
-    fn encode_returns(&mut self, sum: &Sound, seats: &BTreeMap<SeatId, (Sound, bool)>) {
-        let own = |line: &Line| seats.get(&line.seat).filter(|(_, speaks)| *speaks).map(|(pcm, _)| pcm);
-        let mut everyone = *sum;
-        self.limiters.0.apply(&mut everyone);
-        let up = || self.lines.values().filter(|line| line.origin == Origin::Own);
-        self.shared.stand_alone(up().any(|line| line.was_own && own(line).is_none()));
-        let shared: Arc<[u8]> = self.shared.encode(&everyone).into();
-        for line in self.lines.values_mut().filter(|line| line.origin == Origin::Own) {
-            let payload = match own(line) {
-                Some(own) => {
-                    let mut others = *sum;
-                    subtract(&mut others, own);
-                    others.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
-                    line.encode_own(&others).into()
-                }
-                None => {
-                    line.was_own = false;
-                    shared.clone()
-                }
-            };
-            let rtp_time = self.returned;
-            self.outputs.push_back(Output::Return(Return { line: line.id, rtp_time, payload }));
-        }
+        scene.arrange(&self.floor, now);
+        let made = self.returns.make(&scene, &mut self.lines, &self.floor, now);
+        self.outputs.extend(made.into_iter().map(Output::Return));
     }
 
     fn make_programme(&mut self, at: MediaTime) {
         let (state, since) = if at >= self.state.1.frame_start() { self.state } else { self.before };
-        let frames: Frames =
-            self.lines.iter_mut().filter_map(|(&id, line)| Some((id, line.read_programme(at)?))).collect();
-        let chosen = self.choose(&frames, |picks| &mut picks.patient);
-        let open = state == HallState::Live;
-        let mut sum = [0.0; FRAME_SAMPLES];
-        let mut voices: Vec<(i32, SeatId)> = Vec::new();
-        for (id, Frame { mut pcm, .. }) in frames {
-            let Some(line) = self.lines.get_mut(&id) else { continue };
-            let open = open && line.gate.lets_out(at);
-            let chosen = chosen.contains(&id);
-            line.fade_programme(&mut pcm, open && chosen);
-            add(&mut sum, &pcm);
-            let level = -i32::from(level_below_full_db(&pcm));
-            if open && chosen && level > HEARD_DB {
-                voices.push((-level, line.seat.clone()));
-            }
-        }
+        let Heard { mut sum, mut voices, seats } = self.hear(at, state == HallState::Live);
         self.forget_lines();
-        self.limiters.1.apply(&mut sum);
+        self.floor.forget(at);
+        let told = self.talking.note(at, state.has_programme(), &seats);
+        self.outputs.extend(told.map(Output::TalkTime));
+        self.limiter.apply(&mut sum);
         voices.sort();
         let voices = voices.into_iter().map(|(_, seat)| seat).collect();
         let since = since.part_no();
         self.outputs.push_back(Output::Programme(Programme { at, pcm: sum, voices, state, since }));
+    }
+
+    /// What the crowd is to hear of the seats at `at`; nothing where the hall is not `open`.
+    fn hear(&mut self, at: MediaTime, open: bool) -> Heard {
+        let seated = self.lines.iter_mut().filter(|(_, line)| line.who.seat().is_some());
+        let frames: Frames = seated.filter_map(|(&id, line)| Some((id, line.read_programme(at)?))).collect();
+        let chosen = self.choose(&frames, |picks| &mut picks.patient);
+        let mut heard = Heard { sum: [0.0; FRAME_SAMPLES], voices: Vec::new(), seats: BTreeMap::new() };
+        for (id, Frame { mut pcm, .. }) in frames {
+            let Some(line) = self.lines.get_mut(&id) else { continue };
+            let Some(seat) = line.who.seat().cloned() else { continue };
+            let open = open && chosen.contains(&id) && line.gate.lets_out(at);
+            line.fade_programme(&mut pcm, open);
+            let gains = [self.floor.air(&seat, at), self.floor.sound(&seat, at)];
+            gains.iter().for_each(|gain| gain.apply(&mut pcm));
+            add(&mut heard.sum, &pcm);
+            if open && !gains.iter().any(Gain::is_nothing) {
+                let level = -i32::from(level_below_full_db(&pcm));
+                if level > HEARD_DB {
+                    heard.voices.push((-level, seat.clone()));
+                }
+                heard.seats.insert(seat, pcm);
+            }
+        }
+        heard
     }
 }

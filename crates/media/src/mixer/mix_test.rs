@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::{Input, Mixer, Output};
 use crate::codec::{Decoder, Encoder, Quality};
-use crate::flow::{HallState, LineId, SeatId, Talk};
+use crate::flow::{HallState, LineId, SeatId, Standing, Talk, Who};
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 const FRAME: i64 = FRAME_SAMPLES as i64;
@@ -27,7 +27,7 @@ impl Hall {
         for (n, &hz) in tones_hz.iter().enumerate() {
             let line = LineId(n as u64);
             let seat = SeatId::parse(&format!("s{n}")).unwrap();
-            mixer.handle(Input::Up { line, seat }, START);
+            mixer.handle(Input::Up { line, who: Who::Seat(seat) }, START);
             speakers.push((line, hz, Encoder::new(Quality::Microphone)));
         }
         Self { mixer, speakers, programme: vec![], returns: BTreeMap::new(), shared: 0, n: 0 }
@@ -69,7 +69,7 @@ impl Hall {
                     pcm.extend(decoder.decode(&back.payload).unwrap());
                     payloads.push(back.payload);
                 }
-                Output::Report(_) => {}
+                Output::Report(_) | Output::TalkTime(_) => {}
             }
         }
         let shared =
@@ -154,7 +154,11 @@ fn nothing_said_after_the_hall_went_live_is_cut_off_though_the_programme_is_behi
 #[test]
 fn a_seat_that_is_barred_is_not_in_the_programme_and_the_others_on_stage_still_hear_it() {
     let mut hall = Hall::new(&[400.0, 700.0]);
-    hall.mixer.handle(Input::Barred([SeatId::parse("s1").unwrap()].into()), START);
+    let barred = |barred| {
+        let standing = Standing { barred, ..Standing::default() };
+        Input::Seats([(SeatId::parse("s1").unwrap(), standing)].into())
+    };
+    hall.mixer.handle(barred(true), START);
 
     hall.run(3, |_| false);
 
@@ -162,7 +166,7 @@ fn a_seat_that_is_barred_is_not_in_the_programme_and_the_others_on_stage_still_h
     assert!(strength(&hall.programme, 700.0) < 0.001);
     assert!(strength(&hall.returns[&LineId(0)].1, 700.0) > 0.15);
 
-    hall.mixer.handle(Input::Barred([].into()), START + SampleCount(3 * 48_000));
+    hall.mixer.handle(barred(false), START + SampleCount(3 * 48_000));
     hall.run(3, |_| false);
 
     assert!(strength(&hall.programme, 700.0) > 0.15);

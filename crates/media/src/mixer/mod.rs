@@ -2,15 +2,15 @@
 //!
 //! Two mixes with different patience: the return follows each line as closely as its jitter allows, the
 //! programme runs a fixed window behind and is mixed by capture time. A seat may be carried by several lines, its own and
-//! copies from other stages; one of them is heard. No network, no Opus boxes, no names;
+//! copies from other stages; one of them is heard. Seats off air are in the green room; lines backstage are in no programme. No network, no Opus boxes, no names;
 //! time comes in as [`crate::units::MediaTime`].
 
 mod bus;
 #[cfg(test)]
 mod copies_test;
-mod gate;
+mod floor;
 #[cfg(test)]
-mod gate_test;
+mod green_room_test;
 mod line;
 mod mix;
 #[cfg(test)]
@@ -18,5 +18,10 @@ mod mix_test;
 mod pick;
 #[cfg(test)]
 mod pick_test;
+mod returns;
+mod speech;
+mod talk_time;
+#[cfg(test)]
+mod talk_time_test;
 
 pub use mix::{Input, Mixer, Output};

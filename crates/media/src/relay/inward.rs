@@ -1,9 +1,11 @@
 //! From another stage's datagrams to packets. Whatever comes in is untrusted: lengths are checked, nothing panics.
 
-use crate::flow::{HallId, LineId, Relayed, SeatId, Talk};
+use std::collections::BTreeSet;
+
+use crate::flow::{HallId, LineId, PersonId, Relayed, SeatId, Talk, Who};
 use crate::units::{MediaTime, SampleCount};
 
-use super::outward::{AGAIN, MUTED, VERSION};
+use super::outward::{AGAIN, BACKSTAGE, MUTED, VERSION};
 
 /// Stages whose clocks differ by more do not share one.
 const APART: SampleCount = SampleCount::from_ms(10_000);
@@ -64,7 +66,7 @@ fn read(datagram: &[u8], now: MediaTime) -> Result<(u32, Relayed), Unread> {
     let rtp_time = i64::from_be_bytes(array(&mut rest)?);
     let arrived = MediaTime(i64::from_be_bytes(array(&mut rest)?));
     let hall = name(&mut rest, HallId::parse)?;
-    let seat = name(&mut rest, SeatId::parse)?;
+    let (who, cue) = voice(&mut rest, flags)?;
     if rest.is_empty() {
         return Err(Unread("no packet"));
     }
@@ -77,7 +79,17 @@ fn read(datagram: &[u8], now: MediaTime) -> Result<(u32, Relayed), Unread> {
     }
     let again = flags & AGAIN != 0;
     let talk = Talk { line, rtp_time, arrived, again, payload: rest.into() };
-    Ok((number, Relayed { hall, seat, muted: flags & MUTED != 0, talk }))
+    Ok((number, Relayed { hall, who, muted: flags & MUTED != 0, cue, talk }))
+}
+
+fn voice(rest: &mut &[u8], flags: u8) -> Result<(Who, BTreeSet<SeatId>), Unread> {
+    if flags & BACKSTAGE == 0 {
+        return Ok((Who::Seat(name(rest, SeatId::parse)?), BTreeSet::new()));
+    }
+    let person = name(rest, PersonId::parse)?;
+    let [count] = array(rest)?;
+    let cue = (0..count).map(|_| name(rest, SeatId::parse)).collect::<Result<_, _>>()?;
+    Ok((Who::Backstage(person), cue))
 }
 
 fn array<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Unread> {

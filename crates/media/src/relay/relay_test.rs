@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::{Counts, Inward, Outward, Unread};
-use crate::flow::{HallId, LineId, SeatId, Talk};
+use crate::flow::{Ask, HallId, LineId, PersonId, SeatId, Talk, Who};
 use crate::units::MediaTime;
 
 const NOW: MediaTime = MediaTime(155_208_333 * 11_520);
@@ -17,7 +19,7 @@ fn talk(rtp_time: i64, payload: &[u8]) -> Talk {
 
 fn outward() -> Outward {
     let mut outward = Outward::default();
-    outward.up(LINE, SeatId::parse("ana").unwrap());
+    outward.up(LINE, Who::Seat(SeatId::parse("ana").unwrap()));
     outward
 }
 
@@ -29,6 +31,22 @@ fn only_lines_that_are_up_are_passed_on_and_only_whole() {
     assert!(outward.datagram(&hall(), &talk(0, &[0; 9_000])).is_none());
     outward.down(LINE);
     assert!(outward.datagram(&hall(), &talk(0, &[1])).is_none());
+}
+
+#[test]
+fn a_line_backstage_is_passed_on_from_the_first_time_it_speaks_to_somebody() {
+    let mut outward = Outward::default();
+    outward.up(LINE, Who::Backstage(PersonId::parse("p_0123456789abcdef").unwrap()));
+    let cue = BTreeSet::from([SeatId::parse("ben").unwrap()]);
+
+    assert!(outward.datagram(&hall(), &talk(0, &[1])).is_none());
+    outward.ask(LINE, &Ask::Cue(cue.clone()));
+    let during = outward.datagram(&hall(), &talk(0, &[1])).unwrap();
+    outward.ask(LINE, &Ask::Cue(BTreeSet::new()));
+    let after = outward.datagram(&hall(), &talk(0, &[1])).unwrap();
+
+    let cue_of = |datagram: &[u8]| Inward::default().handle(datagram, NOW).unwrap().cue;
+    assert_eq!((cue_of(&during), cue_of(&after)), (cue, BTreeSet::new()));
 }
 
 #[test]
@@ -62,19 +80,26 @@ proptest! {
         late in 0_i64..48_000,
         (again, muted) in any::<(bool, bool)>(),
         payload in prop::collection::vec(any::<u8>(), 1..1_300),
-        (hall, seat) in ("[a-z0-9]{1,40}", "[a-z0-9]{1,12}"),
+        (hall, seat_name, person) in ("[a-z0-9]{1,40}", "[a-z0-9]{1,12}", "p_[a-z0-9]{16}"),
+        cue in prop::option::of(prop::collection::btree_set("[a-z0-9]{1,12}", 0..60)),
     ) {
-        let (hall, seat) = (HallId::parse(&hall).unwrap(), SeatId::parse(&seat).unwrap());
+        let hall = HallId::parse(&hall).unwrap();
+        let seat = |name: &str| SeatId::parse(name).unwrap();
+        let backstage = || Who::Backstage(PersonId::parse(&person).unwrap());
+        let who = if cue.is_some() { backstage() } else { Who::Seat(seat(&seat_name)) };
+        let cue = cue.unwrap_or_default().iter().map(|name| seat(name)).collect::<BTreeSet<_>>();
         let arrived = MediaTime(NOW.0 - late);
         let talk = Talk { line: LineId(line), rtp_time, arrived, again, payload: payload.into() };
         let mut outward = Outward::default();
-        outward.up(talk.line, seat.clone());
-        outward.mute(talk.line, muted);
+        outward.up(talk.line, who.clone());
+        outward.ask(talk.line, &Ask::Muted(muted));
+        outward.ask(talk.line, &Ask::Cue(cue.clone()));
 
         let datagram = outward.datagram(&hall, &talk).unwrap();
         let came = Inward::default().handle(&datagram, NOW).unwrap();
 
-        prop_assert_eq!((came.hall, came.seat, came.muted), (hall, seat, muted));
+        let cue = if who.seat().is_some() { BTreeSet::new() } else { cue };
+        prop_assert_eq!((came.hall, came.who, came.muted, came.cue), (hall, who, muted, cue));
         let fields = |one: &Talk| (one.line, one.rtp_time, one.arrived, one.again, one.payload.to_vec());
         prop_assert_eq!(fields(&came.talk), fields(&talk));
     }
@@ -82,10 +107,16 @@ proptest! {
     #[test]
     fn no_bytes_harm_the_reader(
         noise in prop::collection::vec(any::<u8>(), 0..200),
+        backstage in any::<bool>(),
         at in 0_usize..60,
         cut in 0_usize..60,
     ) {
-        let mut datagram = outward().datagram(&hall(), &talk(5, &[1, 2, 3])).unwrap();
+        let mut outward = outward();
+        if backstage {
+            outward.up(LINE, Who::Backstage(PersonId::parse("p_0123456789abcdef").unwrap()));
+            outward.ask(LINE, &Ask::Cue([SeatId::parse("ben").unwrap()].into()));
+        }
+        let mut datagram = outward.datagram(&hall(), &talk(5, &[1, 2, 3])).unwrap();
         let end = (at + noise.len()).min(datagram.len());
         if at < end {
             datagram[at..end].copy_from_slice(&noise[..end - at]);

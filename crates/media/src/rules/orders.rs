@@ -1,10 +1,11 @@
 //! Orders as the desk writes them (`spec/node.md`): the whole wanted state of this node.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::flow::{HallId, HallState, SeatId};
+use crate::flow::{HallId, HallState, SeatId, Standing};
+use crate::units::SampleCount;
 
 use super::sounds::SoundOrder;
 
@@ -84,6 +85,23 @@ pub struct Seat {
     /// Whether its speaker agreed to be recorded.
     #[serde(default)]
     pub consented: bool,
+    /// Whether the crowd hears it while the hall is live; else it is in the green room.
+    #[serde(default = "default_on_air")]
+    pub on_air: bool,
+    /// Heard by nobody, by order.
+    #[serde(default)]
+    pub muted: bool,
+    /// How long each change of the two takes.
+    #[serde(default = "default_fade_ms")]
+    pub fade_ms: i64,
+}
+
+fn default_on_air() -> bool {
+    true
+}
+
+fn default_fade_ms() -> i64 {
+    10
 }
 
 fn default_window_ms() -> i64 {
@@ -91,10 +109,15 @@ fn default_window_ms() -> i64 {
 }
 
 impl HallOrder {
-    /// Seats that the crowd may not hear: a recorded hall is heard only from those who agreed to that.
-    pub fn barred(&self) -> BTreeSet<SeatId> {
-        let silent = self.seats.iter().filter(|seat| self.record && !seat.consented);
-        silent.filter_map(|seat| SeatId::parse(&seat.seat)).collect()
+    /// What is ordered of each seat. A recorded hall is heard only from those who agreed to that.
+    pub fn standings(&self) -> BTreeMap<SeatId, Standing> {
+        let standing = |seat: &Seat| Standing {
+            barred: self.record && !seat.consented,
+            on_air: seat.on_air,
+            muted: seat.muted,
+            fade: SampleCount::from_ms(seat.fade_ms),
+        };
+        self.seats.iter().filter_map(|seat| Some((SeatId::parse(&seat.seat)?, standing(seat)))).collect()
     }
 }
 
@@ -105,6 +128,7 @@ impl Orders {
         orders.halls.retain(|hall| HallId::parse(&hall.hall).is_some());
         for hall in &mut orders.halls {
             hall.seats.retain(|seat| SeatId::parse(&seat.seat).is_some());
+            hall.seats.iter_mut().for_each(|seat| seat.fade_ms = seat.fade_ms.clamp(0, 5_000));
             hall.window_ms = hall.window_ms.clamp(200, 5_000);
         }
         Some(orders)

@@ -26,7 +26,9 @@ fn in_a_recorded_hall_those_who_have_not_agreed_are_barred_and_nobody_elsewhere(
             r#"{{"halls":[{{"hall":"demo","state":"live"{record},"seats":[{{"seat":"ana","consented":true}},{{"seat":"ben"}}]}}]}}"#
         );
         let orders = Orders::parse(text.as_bytes()).unwrap();
-        orders.halls[0].barred().iter().map(ToString::to_string).collect::<Vec<_>>()
+        let standings = orders.halls[0].standings();
+        let barred = standings.iter().filter(|(_, standing)| standing.barred);
+        barred.map(|(seat, _)| seat.to_string()).collect::<Vec<_>>()
     };
 
     assert_eq!(barred(r#","record":true"#), ["ben"]);
@@ -54,4 +56,22 @@ fn a_series_leads_to_what_is_on_else_next_else_last() {
     assert_eq!(to(&[first.clone(), second.clone()].join(",")).as_deref(), Some("june"));
     assert_eq!(to(&[first.clone(), later, soon.clone()].join(",")).as_deref(), Some("july"));
     assert_eq!(to(&[soon, live, second].join(",")).as_deref(), Some("now"));
+}
+
+#[test]
+fn a_seat_is_on_air_and_unmuted_unless_orders_say_otherwise_and_no_fade_is_longer_than_five_seconds() {
+    let orders = Orders::parse(
+        br#"{"halls":[{"hall":"demo","state":"live","seats":[{"seat":"ana"},
+            {"seat":"ben","on_air":false,"muted":true,"fade_ms":9000},{"seat":"cid","fade_ms":-1}]}]}"#,
+    )
+    .unwrap();
+
+    let told: Vec<_> = orders.halls[0]
+        .standings()
+        .iter()
+        .map(|(seat, one)| (seat.to_string(), one.on_air, one.muted, one.fade.ms()))
+        .collect();
+
+    let expected = [("ana", true, false, 10), ("ben", false, true, 5_000), ("cid", true, false, 0)];
+    assert_eq!(told, expected.map(|(seat, air, muted, ms)| (seat.to_owned(), air, muted, ms)));
 }

@@ -3,7 +3,7 @@
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::{Deserialize, Serialize};
 
-use crate::flow::{HallId, SeatId};
+use crate::flow::{HallId, PersonId, SeatId, Who};
 use crate::units::WallMs;
 
 use super::orders::Orders;
@@ -13,6 +13,8 @@ const PASS_BYTES_MAX: usize = 2_048;
 /// How far the clock of whoever signed may be ahead of ours.
 const LEEWAY_S: i64 = 60;
 const JTI_CHARS_MAX: usize = 64;
+/// Where those have their lines who run a hall and have no seat; no seat has this name.
+const BACKSTAGE: &str = "backstage";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -55,6 +57,20 @@ impl Claims {
             && person.bytes().all(plain)
             && (1..=JTI_CHARS_MAX).contains(&self.jti.len())
             && self.iat >= 0
+    }
+
+    /// Whether this person may hold a line backstage, and hear what it chooses.
+    pub fn runs_the_hall(&self) -> bool {
+        matches!(self.role, Role::Owner | Role::Producer | Role::Host | Role::Moderator)
+    }
+
+    /// Whose line this would be at `/whip/{hall}/{place}`, or the code of the refusal.
+    pub fn line_at(&self, place: &SeatId) -> Result<Who, &'static str> {
+        if place.as_str() != BACKSTAGE {
+            return self.may_speak_from(place.as_str()).map(|()| Who::Seat(place.clone()));
+        }
+        let person = PersonId::parse(&self.sub).filter(|_| self.runs_the_hall());
+        person.map(Who::Backstage).ok_or("not_allowed")
     }
 
     /// Whether this person may send sound from `seat`.

@@ -56,3 +56,24 @@ fn people_speak_from_their_own_seat_alone() {
     assert_eq!(claims(Role::Listener, Some("ben")).may_speak_from("ben"), Err("not_allowed"));
     assert_eq!(claims(Role::Owner, None).may_speak_from("ben"), Ok(()));
 }
+
+#[test]
+fn who_runs_the_hall_may_be_backstage_and_nobody_else() {
+    let runs = |role| {
+        let claims = Claims {
+            iss: "hustings".into(),
+            sub: "p_0".into(),
+            hall: "demo".into(),
+            role,
+            seat: None,
+            iat: 0,
+            exp: 1,
+            jti: "j".into(),
+        };
+        claims.runs_the_hall()
+    };
+
+    assert!([Role::Owner, Role::Producer, Role::Host, Role::Moderator].into_iter().all(runs));
+    let others = [Role::Screener, Role::Steward, Role::Captioner, Role::Speaker, Role::Listener];
+    assert!(!others.into_iter().any(runs));
+}

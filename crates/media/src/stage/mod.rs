@@ -6,6 +6,9 @@
 mod framing;
 #[cfg(test)]
 mod framing_test;
+mod notes;
+#[cfg(test)]
+mod notes_test;
 #[cfg(test)]
 mod offers_test;
 #[cfg(test)]

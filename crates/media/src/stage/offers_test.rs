@@ -3,7 +3,7 @@
 use str0m::Candidate;
 
 use super::{Input, LinePlace, Offer, Output, Stage, StageSettings};
-use crate::flow::{HallId, LineId, SeatId};
+use crate::flow::{HallId, LineId, SeatId, Who};
 use crate::testing::start;
 
 const PRINT: &str =
@@ -143,8 +143,9 @@ fn ask(offer: &str) -> Result<String, &'static str> {
     let mut stage = Stage::new(StageSettings { addresses: vec![([192, 0, 2, 1], 8002).into()] });
     let place = LinePlace {
         hall: HallId::parse("demo").unwrap(),
-        seat: SeatId::parse("ana").unwrap(),
+        who: Who::Seat(SeatId::parse("ana").unwrap()),
         person: "p_0".into(),
+        runs: false,
     };
     let sdp = offer.replace("{print}", PRINT).replace('\n', "\r\n");
     stage.handle(Input::Offer(Offer { ticket: 1, line: LineId(1), place, sdp }), start());

@@ -9,7 +9,7 @@ use str0m::net::Protocol::{self, Tcp, Udp};
 use super::whip::{Credentials, Fragment, Match, offer_again};
 use super::{Input, LinePlace, Now, Offer, Output, Patch, Patched, Stage, StageSettings, Way};
 use crate::crowd::{Mouth, Said};
-use crate::flow::{HallId, LineId, SeatId};
+use crate::flow::{Ask, HallId, LineId, PersonId, SeatId, Who};
 use crate::testing::start;
 use crate::units::SampleCount;
 
@@ -30,6 +30,7 @@ struct House {
     frame: u64,
     heard: BTreeMap<LineId, usize>,
     up: Vec<LineId>,
+    asked: Vec<(LineId, Ask)>,
     down: Vec<(LineId, &'static str)>,
     forgotten: Vec<Way>,
 }
@@ -43,15 +44,20 @@ impl House {
             frame: 0,
             heard: BTreeMap::new(),
             up: Vec::new(),
+            asked: Vec::new(),
             down: Vec::new(),
             forgotten: Vec::new(),
         }
     }
 
     fn sit(&mut self, line: LineId, seat: &str, proto: Protocol) {
+        self.sit_at(line, place(seat), proto);
+    }
+
+    fn sit_at(&mut self, line: LineId, place: LinePlace, proto: Protocol) {
         let address: SocketAddr = ([192, 0, 2, 50], 5_000 + line.0 as u16).into();
         let (mut mouth, sdp) = Mouth::offer(proto, address, self.now.instant);
-        let offer = Offer { ticket: line.0, line, place: place(seat), sdp };
+        let offer = Offer { ticket: line.0, line, place, sdp };
         self.stage.handle(Input::Offer(offer), self.now);
         let answer = loop {
             if let Output::Answer { answer, .. } = self.stage.poll().expect("an answer") {
@@ -107,11 +113,17 @@ impl House {
                 }
                 Output::Talk(_, talk) => *self.heard.entry(talk.line).or_default() += 1,
                 Output::Up { line, .. } => self.up.push(line),
+                Output::Asked { line, ask, .. } => self.asked.push((line, ask)),
                 Output::Down { line, reason, .. } => self.down.push((line, reason)),
                 Output::Forget(way) => self.forgotten.push(way),
                 _ => {}
             }
         }
+    }
+
+    fn ask(&mut self, line: LineId, note: &str) {
+        self.peers.get_mut(&line).unwrap().mouth.ask(note);
+        self.run(50);
     }
 
     fn heard_in_a_second(&mut self, line: LineId) -> usize {
@@ -124,9 +136,15 @@ impl House {
 fn place(seat: &str) -> LinePlace {
     LinePlace {
         hall: HallId::parse("demo").unwrap(),
-        seat: SeatId::parse(seat).unwrap(),
+        who: Who::Seat(SeatId::parse(seat).unwrap()),
         person: "p_0".into(),
+        runs: false,
     }
+}
+
+fn backstage(person: &str) -> LinePlace {
+    let who = Who::Backstage(PersonId::parse(person).unwrap());
+    LinePlace { who, runs: true, ..place("ana") }
 }
 
 fn fresh(credentials: Option<Credentials>) -> Fragment {
@@ -260,4 +278,54 @@ fn a_restart_that_nobody_follows_ends_the_line() {
     house.run(20_000);
 
     assert_eq!(house.down, [(ana, "lost")]);
+}
+
+#[test]
+fn several_are_backstage_at_once_and_each_person_has_one_line_there() {
+    let mut house = House::open();
+    house.sit_at(LineId(1), backstage("p_one"), Udp);
+    house.sit_at(LineId(2), backstage("p_two"), Udp);
+    house.run(1_000);
+    house.sit_at(LineId(3), backstage("p_one"), Udp);
+    house.run(1_000);
+
+    assert_eq!(house.up, [LineId(1), LineId(2), LineId(3)]);
+    assert_eq!(house.down, [(LineId(1), "replaced")]);
+}
+
+#[test]
+fn whom_to_hear_is_chosen_by_who_runs_the_hall_and_spoken_to_from_backstage_alone() {
+    let (ana, host, producer) = (LineId(1), LineId(2), LineId(3));
+    let mut house = House::open();
+    house.sit(ana, "ana", Udp);
+    house.sit_at(host, LinePlace { runs: true, ..place("host") }, Udp);
+    house.sit_at(producer, backstage("p_one"), Udp);
+    house.run(2_000);
+    let ben = || [SeatId::parse("ben").unwrap()].into();
+
+    for line in [ana, host, producer] {
+        house.ask(line, r#"{"v":1,"listen":["ben"]}"#);
+        house.ask(line, r#"{"v":1,"cue":["ben"]}"#);
+    }
+    house.ask(ana, r#"{"v":1,"tone":true}"#);
+
+    let (listen, cue) = (|| Ask::Listen(ben()), || Ask::Cue(ben()));
+    let taken = [(host, listen()), (producer, listen()), (producer, cue()), (ana, Ask::Tone)];
+    assert_eq!((&house.asked[..], house.stage.refused()), (&taken[..], 3));
+}
+
+#[test]
+fn a_page_that_asks_without_end_is_heard_twenty_times_a_second() {
+    let ana = LineId(1);
+    let mut house = House::open();
+    house.sit(ana, "ana", Udp);
+    house.run(2_000);
+
+    for _ in 0..500 {
+        house.peers.get_mut(&ana).unwrap().mouth.ask(r#"{"v":1,"tone":true}"#);
+    }
+    house.run(900);
+
+    assert!((1..=40).contains(&house.asked.len()), "{}", house.asked.len());
+    assert!(house.heard_in_a_second(ana) >= 45);
 }

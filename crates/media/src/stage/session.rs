@@ -17,12 +17,10 @@ use str0m::net::{Protocol, Receive, TcpType, Transmit};
 use str0m::rtp::{RedDecoder, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
+use super::notes;
 use super::whip::{Credentials, Fragment, offer_again, restarted};
-use crate::flow::Return;
+use crate::flow::{Ask, Return};
 use crate::units::MediaTime;
-
-/// Longer than any page of ours sends.
-const NOTE_BYTES_MAX: usize = 1_024;
 
 /// How a datagram came: over UDP or TCP, and from where.
 pub type Way = (Protocol, SocketAddr);
@@ -45,7 +43,7 @@ pub enum Said {
         again: bool,
         payload: Arc<[u8]>,
     },
-    Muted(bool),
+    Asked(Vec<Ask>),
     Ended(&'static str),
 }
 
@@ -266,11 +264,7 @@ impl Session {
             ) => self.said.push_back(Said::Settled),
             Event::RtpPacket(packet) => self.unpack(&packet),
             Event::ChannelOpen(id, label) if label == "hustings" => self.channel = Some(id),
-            Event::ChannelData(data) if data.data.len() <= NOTE_BYTES_MAX => {
-                let note: Option<serde_json::Value> = serde_json::from_slice(&data.data).ok();
-                let muted = note.as_ref().and_then(|note| note.get("muted")?.as_bool());
-                self.said.extend(muted.map(Said::Muted));
-            }
+            Event::ChannelData(data) => self.said.push_back(Said::Asked(notes::read(&data.data))),
             Event::MediaEgressStats(stats) => self.rtt = stats.rtt.or(self.rtt),
             Event::Closed => self.end("left"),
             _ => {}

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use str0m::net::{Protocol, Transmit};
 
-use crate::flow::{HallId, HallState, LineId, LineReport, Return, SeatId, Talk};
+use crate::flow::{Ask, HallId, HallState, LineId, LineReport, Return, Talk, Who};
 
 use super::session::{Now, Said, Session, Way, datagram};
 use super::whip::{Fragment, Match, tag};
@@ -17,6 +17,8 @@ const LINES_MAX: usize = 64;
 const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 /// Offers of one seat that wait for a connection: a page that tries again has one or two; more push out the oldest.
 const WAITING_PER_SEAT_MAX: usize = 3;
+/// What one line may ask for in a second: a page of ours asks when somebody presses a button.
+const ASKS_MAX: u32 = 20;
 /// Addresses that one line may be reached by; a speaker who walks about uses a few.
 const WAYS_PER_LINE_MAX: usize = 16;
 
@@ -30,8 +32,25 @@ pub struct StageSettings {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinePlace {
     pub hall: HallId,
-    pub seat: SeatId,
+    pub who: Who,
     pub person: String,
+    /// Whether this person runs the hall, and so may choose whom to hear.
+    pub runs: bool,
+}
+
+impl LinePlace {
+    fn is_same(&self, other: &Self) -> bool {
+        self.hall == other.hall && self.who == other.who
+    }
+
+    /// Whether a line here may ask for that.
+    fn may(&self, ask: &Ask) -> bool {
+        match ask {
+            Ask::Listen(_) => self.runs,
+            Ask::Cue(_) => self.runs && self.who.seat().is_none(),
+            Ask::Muted(_) | Ask::Hears | Ask::Tone => true,
+        }
+    }
 }
 
 /// Somebody wants to speak; the pass was checked.
@@ -111,10 +130,10 @@ pub enum Output {
         reason: LineEnd,
     },
     Talk(HallId, Talk),
-    Muted {
+    Asked {
         hall: HallId,
         line: LineId,
-        muted: bool,
+        ask: Ask,
     },
 }
 
@@ -127,9 +146,26 @@ struct Speaker {
     give_up: Instant,
     /// How often ICE began anew.
     restarts: u32,
+    /// What it asked for since when.
+    asked: (Instant, u32),
 }
 
 impl Speaker {
+    fn new(session: Session, place: LinePlace, now: Now) -> Self {
+        let give_up = now.instant + CONNECT_WITHIN;
+        let asked = (now.instant, 0);
+        Self { session, place, up: false, settled: false, give_up, restarts: 0, asked }
+    }
+
+    /// Whether this may be asked for here, and so often.
+    fn may(&mut self, ask: &Ask, now: Now) -> bool {
+        if now.instant.duration_since(self.asked.0) >= Duration::from_secs(1) {
+            self.asked = (now.instant, 0);
+        }
+        self.asked.1 += 1;
+        self.asked.1 <= ASKS_MAX && self.place.may(ask)
+    }
+
     fn patch(
         &mut self,
         line: LineId,
@@ -155,12 +191,19 @@ pub struct Stage {
     settings: StageSettings,
     speakers: BTreeMap<LineId, Speaker>,
     ways: HashMap<Way, LineId>,
+    refused: u64,
     outputs: VecDeque<Output>,
 }
 
 impl Stage {
     pub fn new(settings: StageSettings) -> Self {
-        Self { settings, speakers: BTreeMap::new(), ways: HashMap::new(), outputs: VecDeque::new() }
+        Self {
+            settings,
+            speakers: BTreeMap::new(),
+            ways: HashMap::new(),
+            refused: 0,
+            outputs: VecDeque::new(),
+        }
     }
 
     pub fn handle(&mut self, input: Input, now: Now) {
@@ -208,6 +251,11 @@ impl Stage {
         self.speakers.get(&line).map(|speaker| &speaker.place)
     }
 
+    /// How often something was asked over a data channel by whoever may not, or too often.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
     #[cfg(test)]
     pub fn break_next(&mut self, line: LineId) {
         if let Some(speaker) = self.speakers.get_mut(&line) {
@@ -222,9 +270,7 @@ impl Stage {
             Err(("lines_full", format!("{LINES_MAX} lines stand already")))
         } else {
             Session::answer(&sdp, &self.settings.addresses, now).map(|(session, answer)| {
-                let give_up = now.instant + CONNECT_WITHIN;
-                let speaker = Speaker { session, place, up: false, settled: false, give_up, restarts: 0 };
-                self.speakers.insert(line, speaker);
+                self.speakers.insert(line, Speaker::new(session, place, now));
                 (line, answer)
             })
         };
@@ -234,8 +280,7 @@ impl Stage {
 
     /// One seat's offers cannot take the room of others.
     fn make_room_at(&mut self, place: &LinePlace) {
-        let same = |other: &LinePlace| other.hall == place.hall && other.seat == place.seat;
-        let waiting = self.speakers.iter().filter(|(_, one)| !one.up && same(&one.place));
+        let waiting = self.speakers.iter().filter(|(_, one)| !one.up && one.place.is_same(place));
         let mut waiting: Vec<(Instant, LineId)> = waiting.map(|(&line, one)| (one.give_up, line)).collect();
         if waiting.len() >= WAITING_PER_SEAT_MAX {
             waiting.sort();
@@ -246,8 +291,7 @@ impl Stage {
     fn patch(&mut self, patch: Patch, now: Now) {
         let Patch { ticket, line, place, matching, fragment } = patch;
         let speaker = self.speakers.get_mut(&line);
-        let own =
-            |speaker: &&mut Speaker| speaker.place.hall == place.hall && speaker.place.seat == place.seat;
+        let own = |speaker: &&mut Speaker| speaker.place.is_same(&place);
         let patched = match speaker.filter(own) {
             None => Err(("line_unknown", line.to_string())),
             Some(speaker) => speaker.patch(line, &matching, &fragment, now),
@@ -330,12 +374,20 @@ impl Stage {
                     let talk = Talk { line, rtp_time, arrived: now.media, again, payload };
                     self.outputs.push_back(Output::Talk(hall, talk));
                 }
-                Said::Muted(muted) => {
-                    let Some(speaker) = self.speakers.get(&line) else { continue };
-                    let hall = speaker.place.hall.clone();
-                    self.outputs.push_back(Output::Muted { hall, line, muted });
-                }
+                Said::Asked(asks) => self.take_asks(line, asks, now),
                 Said::Ended(reason) => self.remove(line, reason),
+            }
+        }
+    }
+
+    fn take_asks(&mut self, line: LineId, asks: Vec<Ask>, now: Now) {
+        let Some(speaker) = self.speakers.get_mut(&line) else { return };
+        for ask in asks {
+            if speaker.may(&ask, now) {
+                let hall = speaker.place.hall.clone();
+                self.outputs.push_back(Output::Asked { hall, line, ask });
+            } else {
+                self.refused += 1;
             }
         }
     }
@@ -350,9 +402,7 @@ impl Stage {
         let before: Vec<LineId> = self
             .speakers
             .iter()
-            .filter(|(id, other)| {
-                **id != line && other.place.hall == place.hall && other.place.seat == place.seat
-            })
+            .filter(|(id, other)| **id != line && other.place.is_same(&place))
             .map(|(&id, _)| id)
             .collect();
         for id in before {
@@ -383,7 +433,7 @@ impl Stage {
         let text = serde_json::json!({
             "v": 1,
             "state": state.word(),
-            "on_air": state == HallState::Live && report.consent,
+            "on_air": state == HallState::Live && report.on_air,
             "consent": report.consent,
             "heard": report.heard,
             "speaking": report.speaking,
@@ -393,6 +443,14 @@ impl Stage {
             "concealed": report.concealed,
             "rtt_ms": speaker.session.rtt_ms(),
             "window_ms": window_ms,
+            "proof": {
+                "speech_ms": report.proof.speech_ms,
+                "hears": report.proof.hears,
+                "quiet_ms": report.proof.quiet_ms,
+                "clipping_pct": report.proof.clipping_pct,
+                "noise_db": report.proof.noise_db,
+                "lost_pct": report.proof.lost_pct,
+            },
         });
         speaker.session.tell(&text.to_string());
         self.drain(report.line, now);

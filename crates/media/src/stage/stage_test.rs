@@ -8,7 +8,7 @@ use str0m::net::Protocol;
 use str0m::{Candidate, Rtc};
 
 use super::{Input, LinePlace, Now, Offer, Output, Stage, StageSettings};
-use crate::flow::{HallId, LineId, SeatId};
+use crate::flow::{HallId, LineId, SeatId, Who};
 use crate::testing::start;
 use crate::units::MediaTime;
 
@@ -23,8 +23,9 @@ fn stage() -> Stage {
 fn place() -> LinePlace {
     LinePlace {
         hall: HallId::parse("demo").unwrap(),
-        seat: SeatId::parse("ana").unwrap(),
+        who: Who::Seat(SeatId::parse("ana").unwrap()),
         person: "p_0".into(),
+        runs: false,
     }
 }
 

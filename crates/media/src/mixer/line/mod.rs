@@ -3,7 +3,13 @@
 //! A line of this stage and a copy of another stage's are read alike; which of a seat's lines is heard is decided
 //! outside ([`super::pick`]).
 
+mod echo;
+#[cfg(test)]
+mod echo_test;
 mod packets;
+mod proof;
+#[cfg(test)]
+mod proof_test;
 mod reader;
 #[cfg(test)]
 mod reader_test;
@@ -14,13 +20,17 @@ mod voice;
 #[cfg(test)]
 mod voice_test;
 
+use std::collections::BTreeSet;
+
 use crate::codec::{Encoder, Quality};
-use crate::flow::{LineId, LineReport, SeatId, Talk};
+use crate::flow::{Ask, LineId, LineReport, SeatId, Standing, Talk, Who};
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 use super::bus::Fader;
-use super::gate::Gate;
+use super::floor::Gate;
+use echo::Echo;
 use packets::Packets;
+use proof::Record;
 use reader::{Reader, Source};
 use timing::Timing;
 use voice::Voice;
@@ -43,6 +53,22 @@ pub enum Origin {
     Copy,
 }
 
+/// Where those hear who are silent and have chosen nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    Air,
+    Green,
+}
+
+/// What the last return of a line was made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fed {
+    Nothing,
+    /// This line alone.
+    Own,
+    Shared(Room),
+}
+
 /// 20 ms of a line, and whether they are what was said: received or given back, not made up.
 pub struct Frame {
     pub pcm: [f32; FRAME_SAMPLES],
@@ -51,11 +77,17 @@ pub struct Frame {
 
 pub struct Line {
     pub id: LineId,
-    pub seat: SeatId,
+    pub who: Who,
     pub origin: Origin,
     pub muted: bool,
     pub gate: Gate,
     pub voice: Voice,
+    pub echo: Echo,
+    /// Whom it hears instead of what is ordered.
+    pub listen: Option<BTreeSet<SeatId>>,
+    /// Whom it speaks to, from backstage.
+    pub cue: BTreeSet<SeatId>,
+    record: Record,
     packets: Packets,
     timing: Timing,
     quick: Reader,
@@ -67,20 +99,23 @@ pub struct Line {
     /// Ticks since a packet came; a line that sends nothing loses nothing.
     idle_ticks: u32,
     own: Option<Encoder>,
-    /// Whether the last return was made for this line alone.
-    pub was_own: bool,
+    pub fed: Fed,
     ticks: u32,
 }
 
 impl Line {
-    pub fn new(id: LineId, seat: SeatId, origin: Origin, gate: Gate) -> Self {
+    pub fn new(id: LineId, who: Who, origin: Origin, gate: Gate) -> Self {
         Self {
             id,
-            seat,
+            who,
             origin,
             muted: false,
             gate,
             voice: Voice::new(),
+            echo: Echo::default(),
+            listen: None,
+            cue: BTreeSet::new(),
+            record: Record::new(),
             packets: Packets::default(),
             timing: Timing::default(),
             quick: Reader::new(),
@@ -91,8 +126,18 @@ impl Line {
             counts: Source::default(),
             idle_ticks: u32::MAX,
             own: None,
-            was_own: false,
+            fed: Fed::Nothing,
             ticks: 0,
+        }
+    }
+
+    pub fn ask(&mut self, ask: Ask) {
+        match ask {
+            Ask::Muted(muted) => self.muted = muted,
+            Ask::Hears => self.record.confirm(),
+            Ask::Tone => self.echo.ask(),
+            Ask::Listen(seats) => self.listen = Some(seats).filter(|seats| !seats.is_empty()),
+            Ask::Cue(seats) => self.cue = seats,
         }
     }
 
@@ -127,6 +172,12 @@ impl Line {
             (pcm, source.concealed == 0, source.is_said())
         };
         self.voice.note(&pcm, received);
+        if self.origin == Origin::Own {
+            self.record.hear(&pcm, received, self.muted);
+            if !self.muted && self.echo.hear(&pcm) {
+                self.record.echo();
+            }
+        }
         Some(Frame { pcm, has })
     }
 
@@ -145,6 +196,7 @@ impl Line {
         let from = self.timing.line_time(at)?;
         let (pcm, source) = self.patient.read(&self.packets, from);
         if self.idle_ticks < 50 {
+            self.record.count(source);
             self.counts.received += source.received;
             self.counts.repaired += source.repaired;
             self.counts.concealed += source.concealed;
@@ -170,18 +222,21 @@ impl Line {
     /// Encode this line's own return; the first packet after a shared one stands alone.
     pub fn encode_own(&mut self, pcm: &[f32; FRAME_SAMPLES]) -> Vec<u8> {
         let encoder = self.own.get_or_insert_with(|| Encoder::new(Quality::Return));
-        encoder.stand_alone(!self.was_own);
-        self.was_own = true;
+        encoder.stand_alone(self.fed != Fed::Own);
+        self.fed = Fed::Own;
         encoder.encode(pcm)
     }
 
-    pub fn report(&self, open: bool) -> LineReport {
+    pub fn report(&self, open: bool, standing: Standing) -> LineReport {
         let counts = self.counts;
+        let may_be_heard = self.gate.is_open() && !standing.muted && self.who.seat().is_some();
         LineReport {
             line: self.id,
-            seat: self.seat.clone(),
+            seat: self.who.seat().cloned(),
+            on_air: standing.on_air && may_be_heard,
+            proof: self.record.proof(self.muted),
             consent: self.gate.is_open(),
-            heard: open && self.gate.is_open() && !self.muted && self.voice.heard(),
+            heard: open && may_be_heard && !self.muted && self.voice.heard(),
             speaking: !self.muted && self.voice.speaking(),
             level_db: self.voice.level_db(),
             lost: u64::from(counts.repaired) + u64::from(counts.concealed),

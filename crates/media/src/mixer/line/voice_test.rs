@@ -1,11 +1,8 @@
 //! What is told of a line, on the recorded voices: each speaks in turns and holds room tone of -75 dBFS between them.
 
-use std::fs::File;
-use std::io::BufReader;
-
 use super::voice::Voice;
-use crate::codec::Decoder;
 use crate::level::level_below_full_db;
+use crate::testing::{mixed, noise, recorded};
 use crate::units::FRAME_SAMPLES;
 
 const REPORT_FRAMES: usize = 12;
@@ -15,35 +12,6 @@ const LOUD_DB: i32 = -45;
 type Frame = [f32; FRAME_SAMPLES];
 /// What a report says (speaking, level), beside the loudest frame it is about.
 type Told = (bool, i32, i32);
-
-fn recorded(name: &str) -> Vec<Frame> {
-    let path = format!("{}/../../src/hustings/voices/{name}.opus", env!("CARGO_MANIFEST_DIR"));
-    let mut packets = ogg::PacketReader::new(BufReader::new(File::open(path).unwrap()));
-    let mut decoder = Decoder::new();
-    let mut pcm = Vec::new();
-    while let Some(packet) = packets.read_packet().unwrap() {
-        if !packet.data.starts_with(b"Opus") {
-            pcm.extend(decoder.decode(&packet.data).unwrap());
-        }
-    }
-    pcm.as_chunks().0.to_vec()
-}
-
-/// Noise of this level, the same at every run.
-fn noise(level_db: f32, frames: usize) -> Vec<Frame> {
-    let amplitude = 10_f32.powf(level_db / 20.0) * 3_f32.sqrt();
-    let mut state = 1_u32;
-    let mut draw = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as f32 / (1 << 23) as f32 - 1.0
-    };
-    (0..frames).map(|_| std::array::from_fn(|_| amplitude * draw())).collect()
-}
-
-fn mixed(a: &[Frame], b: &[Frame]) -> Vec<Frame> {
-    let sum = |(a, b): (&Frame, &Frame)| std::array::from_fn(|i| a[i] + b[i]);
-    a.iter().zip(b).map(sum).collect()
-}
 
 fn level_db(frame: &Frame) -> i32 {
     -i32::from(level_below_full_db(frame))

@@ -16,7 +16,7 @@ use crate::flow::{HallId, LineId, SeatId};
 use crate::node::clock::Clock;
 use crate::node::http::{Answer, BODY_BYTES_MAX, Body, Fault, answer, body_of, problem};
 use crate::node::passes::pass_of;
-use crate::rules::{Claims, Orders, check_pass};
+use crate::rules::{Orders, check_pass};
 use crate::stage::whip::{Fragment, Match, tag};
 use crate::stage::{LinePlace, Patched};
 use crate::units::PartNo;
@@ -95,8 +95,8 @@ impl Doorway {
         }
     }
 
-    /// Whether this pass may speak from this seat.
-    fn allow(&self, headers: &HeaderMap, hall: &HallId, seat: &SeatId) -> Result<Claims, Answer> {
+    /// The place that this pass may have a line at: a seat, or backstage.
+    fn allow(&self, headers: &HeaderMap, hall: &HallId, seat: &SeatId) -> Result<LinePlace, Answer> {
         let orders = self.orders.borrow().clone();
         let Some(order) = orders.hall(hall) else {
             return Err(problem("hall_unknown", hall.as_str()));
@@ -105,11 +105,13 @@ impl Doorway {
             .ok_or_else(|| problem("pass_missing", "no bearer token and no cookie"))?;
         let claims = check_pass(pass, Some(hall.as_str()), &orders, self.clock.wall())
             .map_err(|code| problem(code, "the stage checked it"))?;
-        claims.may_speak_from(seat.as_str()).map_err(|code| problem(code, seat.as_str()))?;
-        if !order.seats.iter().any(|known| known.seat == seat.as_str()) {
+        let who = claims.line_at(seat).map_err(|code| problem(code, seat.as_str()))?;
+        let seated = |seat: &SeatId| order.seats.iter().any(|known| known.seat == seat.as_str());
+        if !who.seat().is_none_or(seated) {
             return Err(problem("seat_unknown", seat.as_str()));
         }
-        Ok(claims)
+        let runs = claims.runs_the_hall();
+        Ok(LinePlace { hall: hall.clone(), who, person: claims.sub, runs })
     }
 
     fn must_be_open(&self, hall: &HallId) -> Result<(), Answer> {
@@ -122,8 +124,8 @@ impl Doorway {
     }
 
     async fn offer(&self, request: Request<Incoming>, hall: HallId, seat: SeatId) -> Answer {
-        let claims = match self.allow(request.headers(), &hall, &seat) {
-            Ok(claims) => claims,
+        let place = match self.allow(request.headers(), &hall, &seat) {
+            Ok(place) => place,
             Err(refused) => return refused,
         };
         let readable = self.must_be_open(&hall).and_then(|()| must_be(request.headers(), OFFER));
@@ -135,7 +137,6 @@ impl Doorway {
             Err(refused) => return refused,
         };
         let location = format!("/whip/{hall}/{seat}");
-        let place = LinePlace { hall, seat, person: claims.sub };
         let (reply, made) = oneshot::channel();
         if !self.to_net.send(ToNet::Offer { place, sdp, reply }) {
             return problem("lines_full", "the stage has more to do than it can");
@@ -150,9 +151,11 @@ impl Doorway {
     /// Late candidates or a restart of ICE (RFC 9725, section 4.3).
     async fn patch(&self, request: Request<Incoming>, hall: HallId, seat: SeatId, line: &str) -> Answer {
         let allowed = self.allow(request.headers(), &hall, &seat);
-        if let Err(refused) = allowed.and_then(|_| must_be(request.headers(), FRAGMENT)) {
-            return refused;
-        }
+        let readable = allowed.and_then(|place| must_be(request.headers(), FRAGMENT).map(|()| place));
+        let place = match readable {
+            Ok(place) => place,
+            Err(refused) => return refused,
+        };
         let Some(id) = LineId::parse(line) else { return problem("line_unknown", line) };
         let matching = match matching(request.headers()) {
             Ok(matching) => matching,
@@ -166,7 +169,6 @@ impl Doorway {
             Ok(fragment) => fragment,
             Err(why) => return problem("sdp_unreadable", &why),
         };
-        let place = LinePlace { hall, seat, person: String::new() };
         let (reply, made) = oneshot::channel();
         if !self.to_net.send(ToNet::Patch { line: id, place, matching, fragment, reply }) {
             return problem("lines_full", "the stage has more to do than it can");
@@ -182,11 +184,11 @@ impl Doorway {
     }
 
     async fn leave(&self, request: &Request<Incoming>, hall: HallId, seat: SeatId, line: &str) -> Answer {
-        if let Err(refused) = self.allow(request.headers(), &hall, &seat) {
-            return refused;
-        }
+        let place = match self.allow(request.headers(), &hall, &seat) {
+            Ok(place) => place,
+            Err(refused) => return refused,
+        };
         let Some(id) = LineId::parse(line) else { return problem("line_unknown", line) };
-        let place = LinePlace { hall, seat, person: String::new() };
         let (reply, made) = oneshot::channel();
         self.to_net.send(ToNet::Leave { line: id, place, reply });
         match made.await {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
 use crate::air::{self, Air, AirOrder};
-use crate::flow::{AirReport, HallId, LineId, Part, Programme, Relayed, SeatId, Talk};
+use crate::flow::{AirReport, Ask, HallId, LineId, Part, Programme, Relayed, Talk, Who};
 use crate::mixer::{Input, Mixer, Output};
 use crate::node::clock::Clock;
 use crate::program::Cutter;
@@ -20,10 +20,10 @@ use super::sounds::Shelf;
 
 /// What the network thread, and other stages, tell the mixing thread.
 pub enum ToMix {
-    Up { hall: HallId, line: LineId, seat: SeatId },
+    Up { hall: HallId, line: LineId, who: Who },
     Down { hall: HallId, line: LineId },
     Talk { hall: HallId, talk: Talk },
-    Muted { hall: HallId, line: LineId, muted: bool },
+    Asked { hall: HallId, line: LineId, ask: Ask },
     Relayed(Relayed),
 }
 
@@ -92,7 +92,7 @@ impl Mixing {
                 order: order.clone(),
             });
             hall.mixer.handle(Input::Window(SampleCount::from_ms(order.window_ms)), now);
-            hall.mixer.handle(Input::Barred(order.barred()), now);
+            hall.mixer.handle(Input::Seats(order.standings()), now);
             hall.air.handle(air::Input::Order(AirOrder {
                 starts_at: order.starts_at_ms.map(media),
                 sounds: order.sounds.as_ref().map(|named| shelf.sounds(named)),
@@ -109,6 +109,9 @@ impl Mixing {
                 Output::Programme(frame) => hall.air.handle(air::Input::Frame(frame)),
                 Output::Return(back) => {
                     self.to_net.send(ToNet::Return(back));
+                }
+                Output::TalkTime(told) => {
+                    self.to_net.send(ToNet::TalkTime { hall: id.clone(), told });
                 }
                 Output::Report(lines) => {
                     self.to_net.send(ToNet::Report {
@@ -147,11 +150,13 @@ fn told(hall: &HallId, report: &AirReport) -> Value {
 
 fn pass_to_mixer(halls: &mut HashMap<HallId, Hall>, message: ToMix, now: MediaTime) {
     let (hall, input) = match message {
-        ToMix::Up { hall, line, seat } => (hall, Input::Up { line, seat }),
+        ToMix::Up { hall, line, who } => (hall, Input::Up { line, who }),
         ToMix::Down { hall, line } => (hall, Input::Down { line }),
         ToMix::Talk { hall, talk } => (hall, Input::Talk(talk)),
-        ToMix::Muted { hall, line, muted } => (hall, Input::Muted { line, muted }),
-        ToMix::Relayed(Relayed { hall, seat, muted, talk }) => (hall, Input::Copy { seat, muted, talk }),
+        ToMix::Asked { hall, line, ask } => (hall, Input::Asked { line, ask }),
+        ToMix::Relayed(Relayed { hall, who, muted, cue, talk }) => {
+            (hall, Input::Copy { who, muted, cue, talk })
+        }
     };
     if let Some(hall) = halls.get_mut(&hall) {
         hall.mixer.handle(input, now);

@@ -9,5 +9,6 @@ mod run;
 mod sounds;
 mod streams;
 mod tally;
+mod tell;
 
 pub use run::run;

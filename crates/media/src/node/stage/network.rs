@@ -11,11 +11,11 @@ use std::time::Duration;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
 use quinn_udp::{RecvMeta, Transmit, UdpSocketState};
-use serde_json::{Value, json};
+use serde_json::Value;
 use str0m::net::Protocol;
 use tokio::sync::mpsc;
 
-use crate::flow::{HallState, LineId, LineReport, Return};
+use crate::flow::{HallId, HallState, LineId, LineReport, Return, TalkTime};
 use crate::node::clock::Clock;
 use crate::node::start::CannotStart;
 use crate::stage::whip::{Fragment, Match};
@@ -25,6 +25,7 @@ use crate::units::WallMs;
 use super::mixing::ToMix;
 use super::relay::Relay;
 use super::streams::Streams;
+use super::tell;
 
 const SOCKET: Token = Token(0);
 const WAKE: Token = Token(1);
@@ -38,31 +39,12 @@ const BURST: usize = 64;
 
 /// What others ask of the network thread.
 pub enum ToNet {
-    Offer {
-        place: LinePlace,
-        sdp: String,
-        reply: Reply<(LineId, String)>,
-    },
-    Patch {
-        line: LineId,
-        place: LinePlace,
-        matching: Match,
-        fragment: Fragment,
-        reply: Reply<Patched>,
-    },
-    Leave {
-        line: LineId,
-        place: LinePlace,
-        reply: tokio::sync::oneshot::Sender<bool>,
-    },
+    Offer { place: LinePlace, sdp: String, reply: Reply<(LineId, String)> },
+    Patch { line: LineId, place: LinePlace, matching: Match, fragment: Fragment, reply: Reply<Patched> },
+    Leave { line: LineId, place: LinePlace, reply: tokio::sync::oneshot::Sender<bool> },
     Return(Return),
-    Report {
-        hall: crate::flow::HallId,
-        lines: Vec<LineReport>,
-        state: HallState,
-        window_ms: i64,
-        part_no: u64,
-    },
+    TalkTime { hall: HallId, told: TalkTime },
+    Report { hall: HallId, lines: Vec<LineReport>, state: HallState, window_ms: i64, part_no: u64 },
 }
 
 pub type Reply<T> = tokio::sync::oneshot::Sender<Result<T, Refusal>>;
@@ -89,6 +71,8 @@ pub struct Desk {
     pub to_mix: SyncSender<ToMix>,
     pub relay: Relay,
     pub ids: LineIds,
+    /// What the desk was last told of refusals.
+    pub refused: u64,
 }
 
 /// Ids that no other stage of this machine gives, the newest the largest.
@@ -155,7 +139,7 @@ impl Network {
             loop {
                 let more = self.receive(&mut stage, clock);
                 self.receive_streams(&mut stage, clock);
-                self.take_messages(&mut stage, clock, &desk);
+                self.take_messages(&mut stage, clock, &mut desk);
                 stage.handle(Input::Timeout, now(clock));
                 self.perform(&mut stage, clock, &mut desk);
                 if !more && !self.streams.busy() {
@@ -203,7 +187,7 @@ impl Network {
         *named.unwrap_or(&self.addresses[0])
     }
 
-    fn take_messages(&mut self, stage: &mut Stage, clock: Clock, desk: &Desk) {
+    fn take_messages(&mut self, stage: &mut Stage, clock: Clock, desk: &mut Desk) {
         while let Ok(message) = self.inbox.try_recv() {
             match message {
                 ToNet::Offer { place, sdp, reply } => {
@@ -218,15 +202,16 @@ impl Network {
                 }
                 ToNet::Leave { line, place, reply } => {
                     let known =
-                        stage.place(line).is_some_and(|own| own.hall == place.hall && own.seat == place.seat);
+                        stage.place(line).is_some_and(|own| own.hall == place.hall && own.who == place.who);
                     if known {
                         stage.handle(Input::Leave { line }, now(clock));
                     }
                     let _ = reply.send(known);
                 }
                 ToNet::Return(back) => stage.handle(Input::Return(back), now(clock)),
+                ToNet::TalkTime { hall, told } => tell::talk(desk, &hall, &told),
                 ToNet::Report { hall, lines, state, window_ms, part_no } => {
-                    tell_desk(desk, stage, &hall, &lines, part_no);
+                    tell::lines(desk, stage, &hall, &lines, part_no);
                     stage.handle(Input::Report { lines, state, window_ms }, now(clock));
                 }
             }
@@ -244,14 +229,14 @@ impl Network {
                 Output::Answer { ticket, answer } => self.offers.give(ticket, answer),
                 Output::Patched { ticket, patched } => self.patches.give(ticket, patched),
                 Output::Up { line, place } => {
-                    tracing::info!(%line, hall = %place.hall, seat = %place.seat, "stage.line_up");
-                    happen(desk, "line_up", line, &place, "");
-                    desk.relay.up(line, place.seat.clone());
-                    let _ = desk.to_mix.try_send(ToMix::Up { hall: place.hall, line, seat: place.seat });
+                    tracing::info!(%line, hall = %place.hall, seat = %place.who, "stage.line_up");
+                    tell::line(desk, "line_up", line, &place, "");
+                    desk.relay.up(line, place.who.clone());
+                    let _ = desk.to_mix.try_send(ToMix::Up { hall: place.hall, line, who: place.who });
                 }
                 Output::Down { line, place, reason } => {
-                    tracing::info!(%line, hall = %place.hall, seat = %place.seat, reason, "stage.line_down");
-                    happen(desk, "line_down", line, &place, reason);
+                    tracing::info!(%line, hall = %place.hall, seat = %place.who, reason, "stage.line_down");
+                    tell::line(desk, "line_down", line, &place, reason);
                     desk.relay.down(line);
                     let _ = desk.to_mix.try_send(ToMix::Down { hall: place.hall, line });
                 }
@@ -259,9 +244,9 @@ impl Network {
                     desk.relay.pass_on(&hall, &talk);
                     let _ = desk.to_mix.try_send(ToMix::Talk { hall, talk });
                 }
-                Output::Muted { hall, line, muted } => {
-                    desk.relay.mute(line, muted);
-                    let _ = desk.to_mix.try_send(ToMix::Muted { hall, line, muted });
+                Output::Asked { hall, line, ask } => {
+                    desk.relay.ask(line, &ask);
+                    let _ = desk.to_mix.try_send(ToMix::Asked { hall, line, ask });
                 }
             }
         }
@@ -287,32 +272,6 @@ impl Network {
 fn now(clock: Clock) -> Now {
     let instant = clock.instant();
     Now { instant, media: clock.media_at(instant) }
-}
-
-fn happen(desk: &Desk, kind: &str, line: LineId, place: &LinePlace, reason: &str) {
-    let _ = desk.happen.try_send(json!({
-        "kind": kind, "hall": place.hall.as_str(), "seat": place.seat.as_str(),
-        "line": line.to_string(), "person": place.person, "reason": reason,
-    }));
-}
-
-fn tell_desk(desk: &Desk, stage: &Stage, hall: &crate::flow::HallId, lines: &[LineReport], part_no: u64) {
-    // Reports come four times a second for the speakers' pages; the desk takes one in four.
-    if !part_no.is_multiple_of(4) {
-        return;
-    }
-    let lines: Vec<Value> = lines
-        .iter()
-        .filter_map(|report| {
-            let mut told = serde_json::to_value(report).ok()?;
-            told["line"] = report.line.to_string().into();
-            told["rtt_ms"] = stage.rtt_ms(report.line).into();
-            Some(told)
-        })
-        .collect();
-    let _ = desk.happen.try_send(json!({
-        "kind": "lines", "hall": hall.as_str(), "part_no": part_no, "lines": lines,
-    }));
 }
 
 fn local_addresses(bound: IpAddr, announce: &[IpAddr]) -> Result<Vec<IpAddr>, CannotStart> {

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex};
 
-use crate::flow::{HallId, LineId, SeatId, Talk};
+use crate::flow::{Ask, HallId, LineId, Talk, Who};
 use crate::node::clock::Clock;
 use crate::node::start::CannotStart;
 use crate::node::thread::{Urgency, spawn};
@@ -67,16 +67,16 @@ impl Relay {
         Ok(())
     }
 
-    pub fn up(&mut self, line: LineId, seat: SeatId) {
-        self.outward.up(line, seat);
+    pub fn up(&mut self, line: LineId, who: Who) {
+        self.outward.up(line, who);
     }
 
     pub fn down(&mut self, line: LineId) {
         self.outward.down(line);
     }
 
-    pub fn mute(&mut self, line: LineId, muted: bool) {
-        self.outward.mute(line, muted);
+    pub fn ask(&mut self, line: LineId, ask: &Ask) {
+        self.outward.ask(line, ask);
     }
 
     /// Pass a packet on to all other stages; one that is not there misses it.

@@ -66,7 +66,7 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
         to_cut,
         late: late_in,
     };
-    let desk = network::Desk { happen, to_mix, relay, ids };
+    let desk = network::Desk { happen, to_mix, relay, ids, refused: 0 };
     spawn("net", Urgency::Packets, move || network.run(clock, desk))?;
     spawn("mix", Urgency::Tick, move || mix.run(&mix_inbox))?;
     spawn("cut", Urgency::Packets, move || mixing::cut(&cut_inbox, &parts_in))?;
