@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
 
 from hustings.api.app import build
 from hustings.api.context import Context
@@ -14,6 +15,7 @@ from hustings.desk.ports import Keys, Ports
 from hustings.desk.stagehand import Place, Stagehand
 from hustings.desk.watch import Watch
 from hustings.ops.figures import Figures
+from hustings.store.sounds import SoundFolder
 from hustings.testing.bus import FakeBus
 from hustings.testing.clock import ManualClock
 from hustings.testing.entropy import SeededEntropy
@@ -31,6 +33,8 @@ class Town:
     bus: FakeBus
     clock: ManualClock
     store: MemoryStore
+    context: Context
+    app: FastAPI
     http: httpx.AsyncClient
     owner: dict[str, str]
 
@@ -58,7 +62,7 @@ def bearer(token):
 
 
 @pytest.fixture
-async def town():
+async def town(tmp_path):
     clock, bus, store, watch, figures = ManualClock(), FakeBus(), MemoryStore(), Watch(), Figures()
     keys = Keys(*(Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2)))
     place = Place("127.0.0.1:8005", ("127.0.0.1:8004",), ("127.0.0.1:8006",))
@@ -67,8 +71,10 @@ async def town():
     await desk.load()
     await stagehand.begin(desk)
     figures.look_at(desk, stagehand, bus)
-    context = Context(desk, watch, store.owner_links, figures, PUBLIC, bus.connected)
-    transport = httpx.ASGITransport(build(context), raise_app_exceptions=False)
+    sounds = SoundFolder(tmp_path)
+    context = Context(desk, watch, store.owner_links, figures, PUBLIC, bus.connected, sounds)
+    app = build(context)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as http:
         owner = bearer(owner_pass(desk).token)
-        yield Town(desk, stagehand, bus, clock, store, http, owner)
+        yield Town(desk, stagehand, bus, clock, store, context, app, http, owner)

@@ -15,6 +15,7 @@ def hello(node="edge-1", role="edge"):
     return f"hustings.hello.{node}", json.dumps({"node": node, "role": role}).encode()
 
 
+ON_AIR = {"on_air": True, "muted": False, "fade_ms": 10}
 UP = {"kind": "line_up", "hall": "demo", "seat": "ana", "line": "l1", "person": "p_x"}
 
 
@@ -31,12 +32,30 @@ async def test_a_node_that_says_hello_is_told_what_to_do(town):
 
     edge, stage = orders(town, "edge-1")[-1], orders(town, "stage-1")[-1]
     assert edge["halls"][0]["seats"] == [
-        {"seat": "ana", "name": "Ana Ferreira", "host": True, "consented": False}
+        {"seat": "ana", "name": "Ana Ferreira", "host": True, "consented": False, **ON_AIR}
     ]
-    assert stage["halls"][0]["seats"] == [{"seat": "ana", "host": True, "consented": False}]
+    assert stage["halls"][0]["seats"] == [
+        {"seat": "ana", "host": True, "consented": False, **ON_AIR}
+    ]
     assert stage["halls"][0]["stages"] == ["127.0.0.1:8004"]
     assert (stage["desk"], stage["revision"]) == ("127.0.0.1:8005", town.desk.revision)
     assert "Ana" not in json.dumps(orders(town, "stage-1"))
+
+
+async def test_only_a_hall_with_a_second_to_begin_on_is_told_to_open_with_a_sound(town):
+    await town.hall("open")
+    await town.bus.arrive(*hello("stage-1", "stage"))
+    opened = orders(town, "stage-1")[-1]["halls"][0]
+
+    later = {"hall": "later", "title": "Later", "starts_at": "2030-01-01T19:00:00Z"}
+    await town.ask("POST", "/halls", later)
+    await town.ask("POST", "/halls/later/announce")
+    told = {hall["hall"]: hall for hall in orders(town, "stage-1")[-1]["halls"]}
+
+    own = {"pause": "built-in", "closing": "built-in", "tone": "built-in"}
+    assert opened["sounds"] == {"opening": "", **own}
+    assert told["later"]["sounds"] == {"opening": "built-in", **own}
+    assert told["later"]["silence_intended"] is False
 
 
 async def test_nodes_are_told_what_is_recorded_and_who_agreed_to_it(town):
@@ -49,8 +68,8 @@ async def test_nodes_are_told_what_is_recorded_and_who_agreed_to_it(town):
 
     assert hall["record"] is True
     assert hall["seats"] == [
-        {"seat": "ana", "host": False, "consented": False},
-        {"seat": "ben", "host": False, "consented": True},
+        {"seat": "ana", "host": False, "consented": False, **ON_AIR},
+        {"seat": "ben", "host": False, "consented": True, **ON_AIR},
     ]
 
 

@@ -1,5 +1,6 @@
 """Promises about one hall, told as examples."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -38,6 +39,11 @@ def after(hall, wish, now_ms, by=OWNER):
     for event in halls.decide(hall, wish, by, now_ms):
         hall = halls.evolve(hall, event)
     return hall
+
+
+def in_state(state):
+    hall = make()
+    return replace(hall, life=replace(hall.life, state=state))
 
 
 def seat(role=Role.SPEAKER, seat="ana", person=ANA, jti="j1"):
@@ -92,7 +98,7 @@ def test_a_hall_is_not_announced_for_a_time_that_has_passed():
 
 @pytest.mark.parametrize(("state", "move"), [*product(State, sorted(halls.WISHED_MOVES))])
 def test_every_move_is_in_the_table_or_granted_already_or_refused(state, move):
-    hall = halls.replace(make(), state=state)
+    hall = in_state(state)
 
     if state in halls.GRANTED[move]:
         assert halls.decide(hall, MoveHall(move), OWNER, T0) == []
@@ -119,7 +125,7 @@ def test_who_loses_the_seat_loses_the_pass_to_it():
 
 @pytest.mark.parametrize("state", State)
 def test_whether_it_is_recorded_is_settled_before_doors(state):
-    hall = halls.replace(make(), state=state)
+    hall = in_state(state)
 
     if state in halls.RECORDING_OPEN:
         assert after(hall, SetRecording(True), T0).recorded

@@ -6,31 +6,54 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from hustings.domain import floor as floors
 from hustings.domain import hall as halls
 from hustings.domain.floor import SEATS_MAX
 from hustings.domain.hall import MOVES, State
+from hustings.domain.life import POSTPONED_FROM
+from hustings.domain.plan import Item, Kind, Sounds
 from hustings.domain.refusals import Refused
 from hustings.domain.roles import Power, Role, may
 from hustings.domain.wishes import (
+    BringUp,
     By,
+    CallHand,
+    CancelHall,
     CreateHall,
     ErasePerson,
     FreeSeat,
     GiveConsent,
     GivePass,
     GiveSeat,
+    IntendSilence,
     Invitation,
+    LeadFloor,
+    LowerHand,
     MoveHall,
+    MoveRundown,
+    MuteSeat,
+    NoteAir,
     NoteLineDown,
+    NoteLineProven,
     NoteLineUp,
+    NoteTalk,
+    Postpone,
+    RaiseHand,
+    SetBudget,
     SetRecording,
+    SetRundown,
+    SetSounds,
+    SlipStart,
+    TakeCharge,
+    TakeDown,
+    TakeSide,
 )
 from hustings.ledger import chain
 from hustings.ledger.records import Entry, seal, unseal_all
 from hustings.testing.entropy import SeededEntropy
 
 T0 = 1_790_000_000_000
-ROLES = st.sampled_from(Role)
+ROLES = st.one_of(st.just(Role.OWNER), st.just(Role.PRODUCER), st.sampled_from(Role))
 SEATS = st.sampled_from([f"s{n}" for n in range(4)])
 PEOPLE = st.integers(0, 5).map(lambda n: f"p_{n:016}")
 LINES = st.sampled_from(["l1", "l2", "l3"])
@@ -39,17 +62,41 @@ LINES = st.sampled_from(["l1", "l2", "l3"])
 class AnyEvening(RuleBasedStateMachine):
     """The live hall equals the fold of its log, and the log verifies, after any wish."""
 
-    @initialize(starts_in=st.one_of(st.none(), st.integers(-5, 60_000)), record=st.booleans())
-    def create(self, starts_in, record):
+    @initialize(
+        starts_in=st.one_of(st.none(), st.integers(-5, 60_000)),
+        record=st.booleans(),
+        led=st.booleans(),
+        busy=st.booleans(),
+    )
+    def create(self, starts_in, record, led, busy):
         self.now, self.drawn, self.entropy = T0, 0, SeededEntropy()
         self.entries, self.head = [], chain.GENESIS
         starts_at_ms = None if starts_in is None else T0 + starts_in
         wish = CreateHall(
-            hall="demo", title="Demo", starts_at_ms=starts_at_ms, window_ms=600, record=record
+            hall="demo",
+            title="Demo",
+            starts_at_ms=starts_at_ms,
+            window_ms=600,
+            record=record,
+            led=led,
         )
         owner = By("p_owner", Role.OWNER)
         self.hall = None
         self.keep(halls.create(wish, by=owner, now_ms=self.now))
+        if busy:
+            self.get_busy()
+
+    def get_busy(self):
+        """Or hardly any sequence gets to where most of the rules bite."""
+        for seat, line in (("s0", "l1"), ("s1", "l2")):
+            self.ask(GiveSeat(seat, self.invitation(Role.SPEAKER)), Role.OWNER)
+            self.ask(NoteLineUp(seat, line, "p_x"), Role.OWNER)
+        for _ in range(2):
+            self.ask(GivePass(self.invitation(Role.LISTENER)), Role.OWNER)
+        self.ask(RaiseHand("The bridge"), Role.LISTENER, f"p_{self.drawn:016}")
+        items = tuple(Item(name, Kind.SEGMENT, name.upper(), 60_000) for name in "abc")
+        self.ask(SetRundown(items), Role.OWNER)
+        self.ask(MoveHall("open"), Role.OWNER)
 
     def keep(self, events):
         for event in events:
@@ -119,6 +166,94 @@ class AnyEvening(RuleBasedStateMachine):
     def erase(self, person, by):
         self.ask(ErasePerson(person), by)
 
+    @rule(minutes=st.integers(0, 6), by=ROLES)
+    def slip(self, minutes, by):
+        self.ask(SlipStart(minutes, self.hall.starts_at_ms or T0), by)
+
+    @rule(in_ms=st.integers(-1000, 90_000), by=ROLES)
+    def postpone(self, in_ms, by):
+        state = self.hall.state
+        self.ask(Postpone(self.now + in_ms, self.now + in_ms + 1000), by)
+        assert self.hall.state == state or state in POSTPONED_FROM
+
+    @rule(confirmed=st.booleans(), by=ROLES)
+    def cancel(self, confirmed, by):
+        asked, was = self.hall.life.cancel_asked, self.hall.life.cancelled
+        self.ask(CancelHall(7, confirmed=confirmed), by)
+        assert self.hall.life.cancelled in (was, asked is not None)
+
+    @rule(on=st.booleans(), by=ROLES)
+    def lead(self, on, by):
+        on_air = {
+            s.seat for s in self.hall.floor.seats.values() if floors.on_air(self.hall.floor, s)
+        }
+        self.ask(LeadFloor(on), by)
+        floor = self.hall.floor
+        assert on_air <= {s.seat for s in floor.seats.values() if floors.on_air(floor, s)}
+
+    @rule(seat=SEATS, by=ROLES)
+    def bring_up(self, seat, by):
+        before, proven = self.hall.floor, floors.is_proven(self.hall.floor, seat)
+        self.ask(BringUp(seat), by)
+        assert self.hall.floor == before or (proven and may(by, Power.LEAD_FLOOR))
+
+    @rule(seat=SEATS, by=ROLES, on=st.booleans())
+    def take_down_and_mute(self, seat, by, on):
+        self.ask(TakeDown(seat), by)
+        self.ask(MuteSeat(seat, on), by)
+
+    @rule(seat=SEATS, by=ROLES, side=st.sampled_from(["For", "Against", None]))
+    def take_side(self, seat, by, side):
+        self.ask(TakeSide(seat, side), by)
+
+    @rule(side=st.sampled_from(["For", None]), ms=st.none() | st.integers(0, 5000), by=ROLES)
+    def set_budget(self, side, ms, by):
+        self.ask(SetBudget(side, ms, enforced=True), by)
+
+    @rule(parts=st.integers(0, 8), back=st.integers(0, 3), ms=st.integers(0, 2000), seat=SEATS)
+    def talk(self, parts, back, ms, seat):
+        first = max(self.hall.floor.talked_to - back, 1)
+        self.ask(NoteTalk(first, first + parts, {seat: ms}), Role.OWNER)
+
+    @rule(reason=st.sampled_from([None, "The bridge"]), role=ROLES, person=PEOPLE)
+    def raise_hand(self, reason, role, person):
+        self.ask(RaiseHand(reason), role, person)
+
+    @rule(whose=st.none() | PEOPLE, role=ROLES, person=PEOPLE)
+    def lower_hand(self, whose, role, person):
+        self.ask(LowerHand(whose), role, person)
+
+    @rule(person=PEOPLE, seat=SEATS, by=ROLES)
+    def call_hand(self, person, seat, by):
+        self.drawn += 1
+        self.ask(CallHand(person, seat, f"j{self.drawn}", T0), by)
+
+    @rule(role=ROLES, to=st.none() | PEOPLE, by=ROLES, person=PEOPLE)
+    def take_charge(self, role, to, by, person):
+        self.ask(TakeCharge(role, to), by, person)
+
+    @rule(names=st.lists(st.sampled_from("abcd"), max_size=4), by=ROLES)
+    def set_rundown(self, names, by):
+        items = tuple(Item(name, Kind.SEGMENT, name.upper(), 60_000) for name in names)
+        self.ask(SetRundown(items), by)
+
+    @rule(item=st.sampled_from("abcde"), by=ROLES)
+    def move_rundown(self, item, by):
+        self.ask(MoveRundown(item), by)
+
+    @rule(on=st.booleans(), opening=st.sampled_from(["", "built-in", "x"]), by=ROLES)
+    def prepare(self, on, opening, by):
+        self.ask(IntendSilence(on), by)
+        self.ask(SetSounds(Sounds(opening=opening)), by)
+
+    @rule(line=LINES, how=st.sampled_from(["confirmed", "echo"]))
+    def prove(self, line, how):
+        self.ask(NoteLineProven(line, how), Role.OWNER)
+
+    @rule(air=st.sampled_from(["voiced", "quiet", "covered"]))
+    def air(self, air):
+        self.ask(NoteAir(air, 1), Role.OWNER)
+
     @rule(seat=SEATS, line=LINES, person=PEOPLE)
     def line_up(self, seat, line, person):
         self.ask(NoteLineUp(seat, line, person), Role.OWNER)
@@ -164,6 +299,26 @@ class AnyEvening(RuleBasedStateMachine):
         assert not good & self.hall.people.revoked.keys()
 
     @invariant()
+    def what_is_on_is_in_the_plan_and_time_never_shrinks(self):
+        plan, spoken = self.hall.plan, sum(self.hall.floor.talked_ms.values())
+        assert plan.on is None or plan.on in [item.item for item in plan.items]
+        assert spoken >= getattr(self, "spoken", 0)
+        self.spoken = spoken
+
+    @invariant()
+    def each_hand_is_up_once_and_its_owner_is_known(self):
+        hands = [hand.person for hand in self.hall.floor.hands]
+        assert len(hands) == len(set(hands))
+        for hand in self.hall.floor.hands:
+            if hand.seat is not None:
+                assert self.hall.floor.seats[hand.seat].person == hand.person
+
+    @invariant()
+    def only_lines_that_stand_are_proven(self):
+        floor = self.hall.floor
+        assert floor.proven.keys() <= floor.lines.keys()
+
+    @invariant()
     def only_the_clock_or_somebody_opens_and_an_end_is_one(self):
         moves = [
             e.record["facts"]["state"] for e in self.entries if e.record["kind"] == "hall_moved"
@@ -177,5 +332,5 @@ def without(entry, person):
 
 TestAnyEvening = AnyEvening.TestCase
 TestAnyEvening.settings = settings(
-    max_examples=150, stateful_step_count=25, deadline=None, database=None
+    max_examples=300, stateful_step_count=50, deadline=None, database=None
 )

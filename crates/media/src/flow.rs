@@ -287,6 +287,38 @@ pub struct TalkTime {
     pub voiced_ms: BTreeMap<SeatId, u64>,
 }
 
+/// What the programme is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Playing {
+    /// Those on the air, speaking or not.
+    Stage,
+    Opening,
+    Pause,
+    Closing,
+    Tone,
+    Nothing,
+}
+
+impl Playing {
+    /// Whether it has a beginning and an end.
+    pub fn is_announcement(self) -> bool {
+        matches!(self, Self::Opening | Self::Pause | Self::Closing)
+    }
+}
+
+/// How the programme stands, for whoever runs the hall.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AirReport {
+    /// The part it is about.
+    pub part_no: u64,
+    pub playing: Playing,
+    /// For how long nobody on the air has spoken, where somebody is meant to.
+    pub quiet_ms: i64,
+    /// Dead air is covered by the tone.
+    pub covered: bool,
+}
+
 /// Where a hall stands in its evening, as far as the media plane cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -21,6 +21,8 @@ pub mod relay;
 
 pub mod mixer;
 
+pub mod air;
+
 pub mod program;
 
 pub mod feed;

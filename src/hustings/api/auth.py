@@ -44,7 +44,7 @@ def caller(request: Request, hall: HallId = EVERY_HALL) -> Caller:
         raise Refused("pass_missing")
     if by_cookie and request.method not in SAFE:
         _must_be_our_page(request, at)
-    given = check(token, at.desk.pass_key, at.now_ms // 1000)
+    given = check(token, at.desk.pass_key, at.now_ms // 1000, at.desk.holds_until_s)
     if given.jti in at.desk.revoked():
         raise Refused("pass_revoked")
     if given.hall not in (EVERY_HALL, hall) and hall != EVERY_HALL:

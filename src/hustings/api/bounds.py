@@ -1,4 +1,4 @@
-"""What a request may be at most, before any route sees it: 64 kB, and its body JSON."""
+"""What a request may be at most, before any route sees it: 64 kB of JSON, or a prepared sound."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -7,6 +7,7 @@ from hustings.api.problems import problem
 from hustings.domain.refusals import Refused
 
 BODY_BYTES_MAX = 64 * 1024
+SOUNDS, SOUND_BYTES_MAX, SOUND_TYPE = "/api/v1/sounds", 5_000_000, b"audio/ogg"
 
 
 class Bounds:
@@ -33,17 +34,21 @@ class Bounds:
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
     headers = dict(scope["headers"])
-    if int(headers.get(b"content-length", b"0") or b"0") > BODY_BYTES_MAX:
+    is_sound = scope["path"] == SOUNDS
+    most, wanted = (
+        (SOUND_BYTES_MAX, SOUND_TYPE) if is_sound else (BODY_BYTES_MAX, b"application/json")
+    )
+    if int(headers.get(b"content-length", b"0") or b"0") > most:
         raise Refused("body_too_large")
     body, more = b"", True
     while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > BODY_BYTES_MAX:
+        if len(body) > most:
             raise Refused("body_too_large")
     kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    if body and kind != b"application/json":
+    if body and kind != wanted:
         raise Refused("media_type")
     return body
 

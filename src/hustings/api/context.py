@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 from starlette.requests import HTTPConnection
 
 from hustings.desk.desk import Desk
-from hustings.desk.ports import OwnerLinks
+from hustings.desk.ports import OwnerLinks, Sounds
 from hustings.desk.watch import Watch
 
 
@@ -17,7 +17,7 @@ class Counters(Protocol):
     def render(self) -> bytes: ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class Context:
     desk: Desk
     watch: Watch
@@ -27,6 +27,9 @@ class Context:
     """The origin people see, without a slash at its end."""
     connected: Callable[[], bool]
     """Whether orders reach the nodes just now."""
+    sounds: Sounds
+    readers: int = 0
+    """How many follow what happens (routes/live.py)."""
 
     @property
     def now_ms(self) -> int:

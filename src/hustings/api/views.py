@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
+
+from icalendar import Calendar, Event
 
 from hustings.desk.orders import seat_told
 from hustings.desk.watch import Watch
@@ -30,6 +33,8 @@ def public(hall: Hall, origin: str) -> dict[str, Any]:
         "window_ms": hall.window_ms,
         "recorded": hall.recorded,
         "seats": [seat_told(hall, seat, with_name=True) for seat in hall.floor.seats],
+        "series": hall.series,
+        "cancelled": hall.life.cancelled,
         "listen_url": f"{origin}/h/{hall.hall}",
         "studio_url": f"{origin}/studio/{hall.hall}",
     }
@@ -47,6 +52,26 @@ def backstage(hall: Hall, watch: Watch, now_ms: int) -> dict[str, Any]:
         "recording": watch.recording(hall.hall, now_ms),
         "consents": [seat.seat for seat in hall.floor.seats.values() if seat.consented],
     }
+
+
+def calendar(hall: Hall, origin: str, now_ms: int) -> str:
+    """RFC 5545: one event of an hour, the same one after each new time."""
+    assert hall.starts_at_ms is not None
+    starts_at = datetime.fromtimestamp(hall.starts_at_ms / 1000, UTC)
+    event = Event()
+    event.add("uid", f"{hall.hall}@{urlsplit(origin).hostname}")
+    event.add("sequence", hall.life.times)
+    event.add("dtstamp", datetime.fromtimestamp(now_ms / 1000, UTC))
+    event.add("dtstart", starts_at)
+    event.add("duration", timedelta(hours=1))
+    event.add("summary", hall.title)
+    event.add("url", f"{origin}/h/{hall.hall}")
+    event.add("status", "CANCELLED" if hall.life.cancelled else "CONFIRMED")
+    book = Calendar()
+    book.add("prodid", "-//hustings//town halls//EN")
+    book.add("version", "2.0")
+    book.add_component(event)
+    return bytes(book.to_ical()).decode()
 
 
 def people(hall: Hall) -> list[dict[str, Any]]:

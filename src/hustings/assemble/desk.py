@@ -24,6 +24,7 @@ from hustings.ops.figures import Figures
 from hustings.ops.server import serve
 from hustings.store.keys import load_or_make, write_private
 from hustings.store.schema import TooNew
+from hustings.store.sounds import SoundFolder
 from hustings.store.sqlite import SqliteStore
 
 
@@ -71,7 +72,8 @@ async def _opened(order: DeskOrder) -> AsyncIterator[tuple[Context, Stagehand, N
         bus.on_connect(stagehand.tell_all)
         figures.look_at(desk, stagehand, bus)
         write_private(data / "owner.pass", owner_pass(desk).token + "\n")
-        context = Context(desk, watch, store.owner_links, figures, order.public, bus.connected)
+        links, sounds = store.owner_links, SoundFolder(data / "sounds")
+        context = Context(desk, watch, links, figures, order.public, bus.connected, sounds)
         yield context, stagehand, bus
 
 

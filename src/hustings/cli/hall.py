@@ -1,4 +1,4 @@
-"""`hustings hall …`: create, record, announce, open, pause, resume, end, list, show, seat, pass."""
+"""`hustings hall …`: create, announce, open, slip, postpone, pause, end, list, show, seat, pass."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -32,13 +32,17 @@ CONSENT = {
 }
 
 
+CONFIRM = {"confirm": (Annotated[bool, typer.Option("--confirm", help="Do it.")], False)}
+LED = {"led": (Annotated[bool, typer.Option("--led", help="Seats wait to be brought up.")], False)}
+
+
 class Switch(StrEnum):
     ON = "on"
     OFF = "off"
 
 
 @app.command()
-@takes(CLIENT, own=RECORD)
+@takes(CLIENT, own={**RECORD, **LED})
 def create(
     told: Told,
     hall: Hall,
@@ -53,6 +57,7 @@ def create(
         "starts_at": _with_offset(starts_at),
         "window_ms": window_ms,
         "record": told.own["record"],
+        "led": told.own["led"],
     }
     _show(told, _client(told).call("POST", "/halls", body))
 
@@ -74,6 +79,46 @@ for _move, _does in {
     "end": "End the hall. There is no way back.",
 }.items():
     _mover(_move, _does)
+
+
+@app.command()
+@takes(CLIENT)
+def slip(
+    told: Told, hall: Hall, minutes: Annotated[int, typer.Argument(help="1 or 5.")] = 1
+) -> None:
+    """Start a little later than announced; everyone waits on."""
+    client = _client(told)
+    from_ms = client.call("GET", f"/halls/{hall}")["starts_at_ms"] or 0
+    body = {"minutes": minutes, "from_ms": from_ms}
+    _show(told, client.call("POST", f"/halls/{hall}/slip", body))
+
+
+@app.command()
+@takes(CLIENT)
+def postpone(
+    told: Told,
+    hall: Hall,
+    starts_at: Annotated[str, typer.Argument(help="ISO 8601, as 2027-03-01T19:00Z.")],
+) -> None:
+    """Announce it anew, at the same address; good passes stay good."""
+    body = {"starts_at": _with_offset(starts_at)}
+    _show(told, _client(told).call("POST", f"/halls/{hall}/postpone", body))
+
+
+@app.command()
+@takes(CLIENT, own=CONFIRM)
+def cancel(told: Told, hall: Hall) -> None:
+    """Call it off: asked first, then confirmed. Postponing keeps everyone who waits."""
+    confirm = told.own["confirm"]
+    answer = _client(told).call("POST", f"/halls/{hall}/cancel", {"confirm": confirm})
+    if confirm:
+        _show(told, answer)
+        return
+    told.show(
+        answer,
+        f"{answer['waiting']} are waiting for {answer['title']}. Nothing is cancelled yet.",
+        f"To cancel it: hustings hall cancel {hall} --confirm, within a minute.",
+    )
 
 
 @app.command(name="list")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from hustings.desk.passes import Pass
 from hustings.desk.ports import Ports
 from hustings.domain import hall as halls
 from hustings.domain.events import Event, PersonErased
@@ -59,6 +60,14 @@ class Desk:
 
     def hall_of(self, person: PersonId) -> Hall | None:
         return next((h for h in self.halls.values() if person in h.people.by_id), None)
+
+    def holds_until_s(self, given: Pass) -> int:
+        """When a pass runs out, s since the epoch: later than it says in a postponed hall."""
+        hall = self.halls.get(given.hall)
+        grace = hall.life.grace if hall else None
+        if grace is None or given.expires_s * 1000 < grace.from_ms:
+            return given.expires_s
+        return max(given.expires_s, grace.until_ms // 1000)
 
     def revoked(self) -> dict[str, int]:
         """Passes that were withdrawn and would still be good otherwise, by when they run out."""

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from hustings.desk.desk import Desk
 from hustings.desk.passes import Pass, mint
 from hustings.desk.ports import Entropy, OwnerLinks
+from hustings.domain.floor import SEATS_MAX, hands
 from hustings.domain.hall import Hall
 from hustings.domain.ids import EVERY_HALL, HallId, PersonId, SeatId
 from hustings.domain.refusals import Refused
 from hustings.domain.roles import Role
-from hustings.domain.wishes import By, GivePass, GiveSeat, Invitation
+from hustings.domain.wishes import By, CallHand, GivePass, GiveSeat, Invitation
 
 HOUR_MS = 3_600_000
 PASS_HOURS = 72
@@ -60,6 +61,38 @@ async def give_seat(desk: Desk, hall: HallId, seat: SeatId, guest: Guest, by: By
     to = _invitation(desk, desk.hall(hall), guest)
     await desk.ask(hall, GiveSeat(seat, to, guest.consented), by)
     return _signed(desk, hall, to, seat)
+
+
+async def call_hand(
+    desk: Desk, hall: HallId, person: PersonId, seat: SeatId | None, by: By
+) -> None:
+    """Give whoever raised this hand a seat; None: the next that is free."""
+    known = desk.hall(hall)
+    free = (SeatId(f"floor-{n}") for n in range(1, SEATS_MAX + 2))
+    chosen = seat or next(name for name in free if name not in known.floor.seats)
+    from_ms = max(desk.ports.clock.now_ms(), known.starts_at_ms or 0)
+    wish = CallHand(person, chosen, draw_id(desk.ports.entropy), from_ms + PASS_HOURS * HOUR_MS)
+    await desk.ask(hall, wish, by)
+
+
+def seat_pass(desk: Desk, hall: Hall, person: PersonId) -> str | None:
+    """For one whose hand was called: the same pass as often as they ask."""
+    hand = hands.hand_of(hall.floor, person)
+    if hand is None or hand.seat is None:
+        return None
+    expires_at_ms = hall.people.by_id[person].passes.get(hand.jti)
+    if expires_at_ms is None:
+        return None
+    given = Pass(
+        person=person,
+        hall=hall.hall,
+        role=Role.SPEAKER,
+        seat=hand.seat,
+        issued_s=hand.called_ms // 1000,
+        expires_s=expires_at_ms // 1000,
+        jti=hand.jti,
+    )
+    return mint(given, desk.ports.keys.passes)
 
 
 def owner_pass(desk: Desk) -> Given:

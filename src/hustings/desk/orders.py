@@ -11,9 +11,13 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hustings.desk.passes import KID
+from hustings.domain.floor import Seat, on_air
 from hustings.domain.hall import Hall, State
 
 ENDED_KEPT_MS = 3_600_000
+FADE_MS = 10
+TIME_FADE_MS = 2000
+"""Whose time is spent is not cut off in a syllable."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,33 @@ def _hall(hall: Hall, house: House, role: str) -> dict[str, Any]:
         "starts_at_ms": hall.starts_at_ms,
         "window_ms": hall.window_ms,
         "record": hall.recorded,
+        "series": hall.series,
+        "cancelled": hall.life.cancelled,
+        "grace": vars(hall.life.grace) if hall.life.grace else None,
         "seats": [
-            {**seat_told(hall, seat.seat, with_name=role == "edge"), "consented": seat.consented}
+            {**seat_told(hall, seat.seat, with_name=role == "edge"), **_air(hall, seat)}
             for seat in hall.floor.seats.values()
         ],
+        "sounds": _sounds(hall),
+        "silence_intended": hall.plan.silence_intended,
         "stages": list(house.stages),
         **({"packagers": list(house.packagers)} if role == "edge" else {}),
     }
+
+
+def _air(hall: Hall, seat: Seat) -> dict[str, Any]:
+    return {
+        "consented": seat.consented,
+        "on_air": on_air(hall.floor, seat),
+        "muted": seat.muted,
+        "fade_ms": TIME_FADE_MS if seat.spent else FADE_MS,
+    }
+
+
+def _sounds(hall: Hall) -> dict[str, str]:
+    """Only a hall that begins on the clock has an opening: by hand, somebody is there to speak."""
+    sounds = vars(hall.plan.sounds)
+    return sounds if hall.starts_at_ms is not None else {**sounds, "opening": ""}
 
 
 def seat_told(hall: Hall, seat: Any, *, with_name: bool) -> dict[str, Any]:

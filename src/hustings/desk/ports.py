@@ -54,6 +54,15 @@ class OwnerLinks(Protocol):
         """Whether it was good; it is not a second time."""
 
 
+class Sounds(Protocol):
+    """Prepared sounds, each named by the SHA-256 of its bytes, in hex."""
+
+    def keep(self, data: bytes) -> str:
+        """Raises Refused where it is no sound that can be played, Unwritable on a full disk."""
+
+    def read(self, sound: str) -> bytes | None: ...
+
+
 class Bus(Protocol):
     """Never raises: a bus that is away loses messages, and the next order replaces them all."""
 

@@ -8,13 +8,17 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from hustings.desk.lines import is_proof, is_told
+from hustings.desk.talk import Talk
 from hustings.domain.ids import HallId, LineId, PersonId, SeatId
-from hustings.domain.wishes import NoteLineDown, NoteLineUp
+from hustings.domain.wishes import NoteAir, NoteLineDown, NoteLineProven, NoteLineUp, NoteTalk
 
 FORGET_MS = 5000
 NODES_MAX = 1000
 ROLES = ("stage", "edge", "packager", "recorder")
-Note = tuple[HallId, NoteLineUp | NoteLineDown]
+Note = tuple[HallId, NoteLineUp | NoteLineDown | NoteLineProven | NoteTalk | NoteAir]
+QUIET_MS = 5000
+"""Dead air is told after so long (DESIGN.md, section 4)."""
 
 
 class PeerFault(Exception):
@@ -34,6 +38,9 @@ class Watch:
         self._lines: dict[HallId, dict[str, tuple[int, list[dict[str, Any]]]]] = {}
         self._audience: dict[HallId, dict[str, tuple[int, dict[str, int]]]] = {}
         self._recording: dict[HallId, tuple[int, dict[str, Any]]] = {}
+        self._proofs: dict[HallId, dict[str, tuple[int, list[dict[str, Any]]]]] = {}
+        self._talk: dict[HallId, Talk] = {}
+        self._air: dict[HallId, tuple[int, str, dict[str, Any]]] = {}
         self._missing_since: dict[LineId, int] = {}
         self._stage_of: dict[LineId, str] = {}
         self.refused: dict[tuple[str, str], int] = {}
@@ -66,6 +73,20 @@ class Watch:
             if seat not in best or _rank(line) > _rank(best[seat]):
                 best[seat] = line
         return list(best.values())
+
+    def proofs(self, hall: HallId, now_ms: int) -> dict[str, dict[str, Any]]:
+        """The proof of each seat's best line."""
+        seen = self._proofs.get(hall, {}).values()
+        told = [one for at_ms, proofs in seen if now_ms - at_ms <= FORGET_MS for one in proofs]
+        best: dict[str, dict[str, Any]] = {}
+        for one in sorted(told, key=lambda one: (is_proof(one), one["speech_ms"])):
+            best[one["seat"]] = one
+        return best
+
+    def air(self, hall: HallId, now_ms: int) -> dict[str, Any] | None:
+        """What the crowd is given at this moment; None where no stage says."""
+        at_ms, _, told = self._air.get(hall, (0, "", {}))
+        return told if told and now_ms - at_ms <= FORGET_MS else None
 
     def audience(self, hall: HallId, now_ms: int) -> dict[str, int]:
         sums = {"listeners": 0, "joined": 0, "left": 0, "let_go": 0}
@@ -126,12 +147,43 @@ class Watch:
                     counts = {name: int(happening[name]) for name in ("bytes", "missing")}
                     told = {"state": state, "reason": str(happening["reason"]), **counts}
                     self._recording[HallId(h)] = (now_ms, told)
+                case {"kind": "proof" | "talk" | "air", "hall": str(h)}:
+                    yield from self._heard(HallId(h), node, happening, now_ms)
                 case {"kind": "refused", "code": str(code), "count": int(count)}:
                     self.refused[node, code] = count
                 case {"kind": str()}:
                     pass  # A newer node may know more than we do.
                 case _:
                     raise PeerFault("a happening without a kind")
+
+    def _heard(
+        self, hall: HallId, node: str, happening: dict[str, Any], now_ms: int
+    ) -> Iterator[Note]:
+        """What a stage finds in the sound."""
+        match happening:
+            case {"kind": "proof", "seats": [*proofs]}:
+                if not all(is_told(proof) for proof in proofs):
+                    raise PeerFault("a proof of nothing")
+                self._proofs.setdefault(hall, {})[node] = (now_ms, proofs)
+                for proof in filter(is_proof, proofs):
+                    yield hall, NoteLineProven(LineId(proof["line"]), proof["hears"])
+            case {"kind": "talk", "voiced_ms": dict(voiced)}:
+                span = int(happening["from_part"]), int(happening["to_part"])
+                by_seat = {SeatId(str(seat)): int(ms) for seat, ms in voiced.items()}
+                note = self._talk.setdefault(hall, Talk()).handle(node, span, by_seat, now_ms)
+                if note is not None:
+                    yield hall, note
+            case {"kind": "air", "playing": str(playing)}:
+                quiet_ms, covered = int(happening["quiet_ms"]), bool(happening["covered"])
+                at_ms, told_by, _ = self._air.get(hall, (0, node, {}))
+                if told_by != node and now_ms - at_ms <= FORGET_MS:
+                    return  # Both stages find the same, and not in the same instant.
+                told = {"playing": playing, "quiet_ms": quiet_ms, "covered": covered}
+                self._air[hall] = (now_ms, node, told)
+                found = "covered" if covered else "quiet" if quiet_ms >= QUIET_MS else "voiced"
+                yield hall, NoteAir(found, int(happening["part_no"]))
+            case _:
+                raise PeerFault("a happening that says nothing")
 
 
 def _rank(line: dict[str, Any]) -> tuple[bool, bool]:

@@ -1,81 +1,91 @@
-"""A hall: its lifecycle, and the one door through which every wish goes.
+"""A hall, and the one door through which every wish goes.
 
 `decide` turns a wish into the events that grant it or refuses with a reason; `evolve` folds events
 into what stands; `deadline` says when the hall wants to move by itself and `due` makes that move.
-`now_ms` comes with the wish.
+`now_ms` comes with the wish. What each part of a hall decides is in its own file.
 """
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from hustings.domain import events as ev
 from hustings.domain import floor as floors
+from hustings.domain import life as lives
 from hustings.domain import people as folk
-from hustings.domain.floor import Floor
-from hustings.domain.ids import CLOCK, HallId, PersonId
+from hustings.domain import plan as plans
+from hustings.domain.floor import Floor, air, hands, seats
+from hustings.domain.ids import HallId, PersonId
+from hustings.domain.life import GRANTED, MOVES, START_MS, WISHED_MOVES, Life, State
 from hustings.domain.people import People
+from hustings.domain.plan import Plan
 from hustings.domain.refusals import Refused
-from hustings.domain.roles import Power, Role, may
+from hustings.domain.roles import Power, may
 from hustings.domain.wishes import (
+    BringUp,
     By,
+    CallHand,
+    CancelHall,
     CreateHall,
     ErasePerson,
     FreeSeat,
     GiveConsent,
     GivePass,
     GiveSeat,
+    IntendSilence,
+    LeadFloor,
+    LowerHand,
     MoveHall,
+    MoveRundown,
+    MuteSeat,
+    NoteAir,
     NoteLineDown,
+    NoteLineProven,
     NoteLineUp,
+    NoteTalk,
+    Postpone,
+    RaiseHand,
+    SetBudget,
     SetRecording,
+    SetRundown,
+    SetSounds,
+    SlipStart,
+    TakeCharge,
+    TakeDown,
+    TakeSide,
     Wish,
 )
 
+__all__ = ["GRANTED", "MOVES", "RECORDING_OPEN", "WISHED_MOVES", "Hall", "State"]
+
 TITLE_CHARS_MAX = 120
 WINDOW_MS = range(200, 5001)
-START_MS = range(1_000_000_000_000, 10_000_000_000_000)
 
-
-class State(StrEnum):
-    DRAFT = "draft"
-    ANNOUNCED = "announced"
-    DOORS = "doors"
-    LIVE = "live"
-    PAUSED = "paused"
-    ENDED = "ended"
-
-
-S = State
-
-MOVES: dict[tuple[State, str], State] = {
-    (S.DRAFT, "announce"): S.ANNOUNCED,
-    (S.DRAFT, "open"): S.DOORS,
-    (S.ANNOUNCED, "open"): S.DOORS,
-    (S.DOORS, "start"): S.LIVE,
-    (S.LIVE, "pause"): S.PAUSED,
-    (S.PAUSED, "resume"): S.LIVE,
-    (S.DRAFT, "end"): S.ENDED,
-    (S.ANNOUNCED, "end"): S.ENDED,
-    (S.DOORS, "end"): S.ENDED,
-    (S.LIVE, "end"): S.ENDED,
-    (S.PAUSED, "end"): S.ENDED,
-}
-"""The lifecycle. A move that is not here is refused, except where it has been granted already."""
-
-GRANTED: dict[str, frozenset[State]] = {
-    "announce": frozenset({S.ANNOUNCED}),
-    "open": frozenset({S.DOORS, S.LIVE}),
-    "pause": frozenset({S.PAUSED}),
-    "resume": frozenset({S.LIVE}),
-    "end": frozenset({S.ENDED}),
-}
-"""Where a move has nothing left to do: two people who press the same button both get their wish."""
-
-RECORDING_OPEN = frozenset({S.DRAFT, S.ANNOUNCED})
+RECORDING_OPEN = frozenset({State.DRAFT, State.ANNOUNCED})
 """Where it can still be said whether the hall is recorded: whoever comes in knows what holds."""
 
-WISHED_MOVES = frozenset(GRANTED)
-"""What people may ask for. `start` is the clock's own."""
+NEEDS: dict[type[Wish], Power] = {
+    MoveHall: Power.RUN_HALL,
+    SlipStart: Power.RUN_HALL,
+    Postpone: Power.RUN_HALL,
+    CancelHall: Power.RUN_HALL,
+    SetRecording: Power.RUN_HALL,
+    GivePass: Power.GIVE_PASSES,
+    LeadFloor: Power.LEAD_FLOOR,
+    BringUp: Power.LEAD_FLOOR,
+    TakeDown: Power.LEAD_FLOOR,
+    MuteSeat: Power.LEAD_FLOOR,
+    TakeSide: Power.LEAD_FLOOR,
+    SetBudget: Power.LEAD_FLOOR,
+    CallHand: Power.LEAD_FLOOR,
+    RaiseHand: Power.RAISE_HAND,
+    SetRundown: Power.PLAN,
+    MoveRundown: Power.PLAN,
+    SetSounds: Power.PLAN,
+    IntendSilence: Power.PLAN,
+}
+"""The power each wish takes, where it does not depend on what is asked of whom."""
+
+ALSO_AFTER = (MoveHall, CancelHall, SetRecording, FreeSeat, ErasePerson, NoteLineUp, NoteLineDown)
+"""What can still happen to a hall that has ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +93,26 @@ class Hall:
     hall: HallId
     title: str
     window_ms: int
-    starts_at_ms: int | None
-    state: State = State.DRAFT
-    since_ms: int = 0
+    series: HallId | None = None
     recorded: bool = False
+    life: Life = field(default_factory=Life)
+    plan: Plan = field(default_factory=Plan)
     floor: Floor = field(default_factory=Floor)
     people: People = field(default_factory=People)
+    air: str = "voiced"
+    """What was last found on the air (`ev.AirNoted`)."""
+
+    @property
+    def state(self) -> State:
+        return self.life.state
+
+    @property
+    def since_ms(self) -> int:
+        return self.life.since_ms
+
+    @property
+    def starts_at_ms(self) -> int | None:
+        return self.life.starts_at_ms
 
 
 def create(wish: CreateHall, *, by: By, now_ms: int) -> list[ev.Event]:
@@ -101,61 +125,56 @@ def create(wish: CreateHall, *, by: By, now_ms: int) -> list[ev.Event]:
         raise Refused("field_invalid", "window_ms: 200 to 5000.")
     if wish.starts_at_ms is not None and wish.starts_at_ms not in START_MS:
         raise Refused("field_invalid", "starts_at: a time between 2001 and 2286.")
-    created = ev.HallCreated(
-        hall=wish.hall,
-        title=title,
-        starts_at_ms=wish.starts_at_ms,
-        window_ms=wish.window_ms,
-        by=by.person,
-        at_ms=now_ms,
-    )
-    recording = ev.RecordingSet(on=True, by=by.person, at_ms=now_ms)
-    return [created, *([recording] if wish.record else [])]
+    at_ms, who = now_ms, by.person
+    created: list[ev.Event] = [
+        ev.HallCreated(
+            hall=wish.hall,
+            title=title,
+            starts_at_ms=wish.starts_at_ms,
+            window_ms=wish.window_ms,
+            by=who,
+            at_ms=at_ms,
+        )
+    ]
+    if wish.record:
+        created.append(ev.RecordingSet(on=True, by=who, at_ms=at_ms))
+    if wish.series is not None:
+        created.append(ev.SeriesSet(series=wish.series, by=who, at_ms=at_ms))
+    if wish.led:
+        created.append(ev.FloorLed(on=True, by=who, at_ms=at_ms))
+    return created
 
 
 def decide(hall: Hall, wish: Wish, by: By, now_ms: int) -> list[ev.Event]:
-    match wish:
-        case MoveHall(move):
-            return _move(hall, move, by, now_ms)
-        case SetRecording(on):
-            return _set_recording(hall, by, now_ms, on=on)
-        case GivePass(to):
-            _must(by, Power.GIVE_PASSES)
-            _must_not_be_over(hall)
-            return folk.invite(to, by=by, now_ms=now_ms)
-        case GiveSeat(_, to):
-            _must_not_be_over(hall)
-            given = floors.give_seat(hall.floor, wish, by=by, now_ms=now_ms)
-            return [*folk.invite(to, by=by, now_ms=now_ms), *given]
-        case FreeSeat(seat):
-            freed = floors.free_seat(hall.floor, seat, by=by, now_ms=now_ms)
-            person = hall.floor.seats[seat].person
-            return [*freed, *folk.revoke_all(hall.people, person, by=by, now_ms=now_ms)]
-        case GiveConsent():
-            _must_not_be_over(hall)
-            return floors.give_consent(hall.floor, wish, by=by, now_ms=now_ms)
-        case ErasePerson(person):
-            return _erase(hall, person, by, now_ms)
-        case NoteLineUp():
-            return floors.note_line_up(hall.floor, wish, by=by, now_ms=now_ms)
-        case NoteLineDown():
-            return floors.note_line_down(hall.floor, wish, by=by, now_ms=now_ms)
+    power = NEEDS.get(type(wish))
+    if power is not None and not may(by.role, power):
+        raise Refused("not_allowed", f"A {by.role} may not do this.")
+    if hall.state is State.ENDED and not isinstance(wish, ALSO_AFTER):
+        raise Refused("hall_state", "It has ended.")
+    for part in (_of_life, _of_people, _of_seats, _of_air, _of_plan, _of_nodes):
+        events = part(hall, wish, by, now_ms)
+        if events is not None:
+            return events
+    raise AssertionError(f"nobody decides {type(wish).__name__}")
 
 
 def deadline(hall: Hall) -> int | None:
-    """When the hall goes live by itself, host or no host. None: not by itself."""
-    if hall.state in (State.ANNOUNCED, State.DOORS):
-        return hall.starts_at_ms
-    return None
+    """When the hall next moves by itself. None: not by itself."""
+    waiting = [lives.starts_by_itself_at(hall.life), air.gone_at(hall.floor)]
+    if hall.state is State.ENDED:
+        return None
+    return min((at_ms for at_ms in waiting if at_ms is not None), default=None)
 
 
 def due(hall: Hall, now_ms: int) -> list[ev.Event]:
     at_ms = deadline(hall)
     if at_ms is None or now_ms < at_ms:
         return []
-    clock = By(CLOCK, Role.OWNER)
-    doors = [] if hall.state is State.DOORS else [_moved(hall.state, "open", clock, now_ms)]
-    return [*doors, _moved(State.DOORS, "start", clock, now_ms)]
+    starts_at_ms = lives.starts_by_itself_at(hall.life)
+    starts = starts_at_ms is not None and starts_at_ms <= now_ms
+    started = lives.start(hall.life, now_ms) if starts else []
+    gone = air.give_up_the_gone(hall.floor, now_ms) if hall.floor.led else []
+    return [*started, *gone]
 
 
 def begin(created: ev.Event) -> Hall:
@@ -164,18 +183,26 @@ def begin(created: ev.Event) -> Hall:
         hall=created.hall,
         title=created.title,
         window_ms=created.window_ms,
-        starts_at_ms=created.starts_at_ms,
-        since_ms=created.at_ms,
+        life=lives.evolve(Life(), created),
     )
 
 
 def evolve(hall: Hall, event: ev.Event) -> Hall:
-    if isinstance(event, ev.HallMoved):
-        return replace(hall, state=State(event.state), since_ms=event.at_ms)
-    if isinstance(event, ev.RecordingSet):
-        return replace(hall, recorded=event.on)
+    match event:
+        case ev.RecordingSet(on=on):
+            return replace(hall, recorded=on)
+        case ev.SeriesSet(series=series):
+            return replace(hall, series=series)
+        case ev.AirNoted(air=found):
+            return replace(hall, air=found)
+        case ev.HallMoved(move="start"):
+            life = lives.evolve(hall.life, event)
+            plan = plans.begins(hall.plan, life.since_ms)
+            return replace(hall, life=life, plan=plan)
     return replace(
         hall,
+        life=lives.evolve(hall.life, event),
+        plan=plans.evolve(hall.plan, event),
         floor=floors.evolve(hall.floor, event),
         people=folk.evolve(hall.people, event),
     )
@@ -188,27 +215,108 @@ def fold(log: list[ev.Event]) -> Hall:
     return hall
 
 
-def _move(hall: Hall, move: str, by: By, now_ms: int) -> list[ev.Event]:
-    _must(by, Power.RUN_HALL)
-    if hall.state in GRANTED[move]:
-        return []
-    if (hall.state, move) not in MOVES:
-        raise Refused("hall_state", f"It is {hall.state}; {move} does not lead on from there.")
-    past = hall.starts_at_ms is not None and hall.starts_at_ms <= now_ms
-    if move == "announce" and past:
-        raise Refused("hall_state", "Its start has passed; open it instead.")
-    moved = [_moved(hall.state, move, by, now_ms)]
-    if move == "open" and (hall.starts_at_ms is None or past):
-        moved.append(_moved(State.DOORS, "start", by, now_ms))
-    return list(moved)
+Decided = list[ev.Event] | None
 
 
-def _moved(state: State, move: str, by: By, now_ms: int) -> ev.HallMoved:
-    return ev.HallMoved(move=move, state=MOVES[state, move], by=by.person, at_ms=now_ms)
+def _of_life(hall: Hall, wish: Wish, by: By, now_ms: int) -> Decided:
+    match wish:
+        case MoveHall(move):
+            return lives.move(hall.life, move, by=by, now_ms=now_ms)
+        case SlipStart():
+            return lives.slip(hall.life, wish, by=by, now_ms=now_ms)
+        case Postpone():
+            return lives.postpone(hall.life, wish, by=by, now_ms=now_ms)
+        case CancelHall():
+            return lives.cancel(hall.life, wish, by=by, now_ms=now_ms)
+        case SetRecording(on):
+            return _set_recording(hall, by, now_ms, on=on)
+    return None
+
+
+def _of_people(hall: Hall, wish: Wish, by: By, now_ms: int) -> Decided:
+    match wish:
+        case GivePass(to):
+            return folk.invite(to, by=by, now_ms=now_ms)
+        case TakeCharge():
+            return folk.take_charge(hall.people, wish, by=by, now_ms=now_ms)
+        case ErasePerson(person):
+            return _erase(hall, person, by, now_ms)
+    return None
+
+
+def _of_seats(hall: Hall, wish: Wish, by: By, now_ms: int) -> Decided:
+    match wish:
+        case GiveSeat(_, to):
+            given = seats.give_seat(hall.floor, wish, by=by, now_ms=now_ms)
+            return [*folk.invite(to, by=by, now_ms=now_ms), *given]
+        case FreeSeat(seat):
+            freed = seats.free_seat(hall.floor, seat, by=by, now_ms=now_ms)
+            person = hall.floor.seats[seat].person
+            return [*freed, *folk.revoke_all(hall.people, person, by=by, now_ms=now_ms)]
+        case GiveConsent():
+            return seats.give_consent(hall.floor, wish, by=by, now_ms=now_ms)
+        case RaiseHand():
+            return hands.raise_hand(hall.floor, wish, by=by, now_ms=now_ms)
+        case LowerHand(person):
+            return hands.lower_hand(hall.floor, person, by=by, now_ms=now_ms)
+        case CallHand(person):
+            if person not in hall.people.by_id:
+                raise Refused("person_unknown", f"{person}")
+            return hands.call_hand(hall.floor, wish, by=by, now_ms=now_ms)
+    return None
+
+
+def _of_air(hall: Hall, wish: Wish, by: By, now_ms: int) -> Decided:
+    match wish:
+        case LeadFloor(on):
+            return air.lead(hall.floor, on=on, by=by, now_ms=now_ms)
+        case BringUp():
+            return air.bring_up(hall.floor, wish, by=by, now_ms=now_ms)
+        case TakeDown(seat):
+            return air.take_down(hall.floor, seat, by=by, now_ms=now_ms)
+        case MuteSeat():
+            return air.mute(hall.floor, wish, by=by, now_ms=now_ms)
+        case TakeSide():
+            return air.take_side(hall.floor, wish, by=by, now_ms=now_ms)
+        case SetBudget():
+            return air.set_budget(hall.floor, wish, by=by, now_ms=now_ms)
+    return None
+
+
+def _of_plan(hall: Hall, wish: Wish, by: By, now_ms: int) -> Decided:
+    who = by.person
+    match wish:
+        case SetRundown(items):
+            return plans.set_items(hall.plan, items, by=who, now_ms=now_ms)
+        case MoveRundown(item):
+            if hall.state not in (State.LIVE, State.PAUSED):
+                raise Refused("hall_state", f"It is {hall.state}; nothing is on yet.")
+            return plans.move_to(hall.plan, item, by=who, now_ms=now_ms)
+        case SetSounds(sounds):
+            return plans.set_sounds(hall.plan, sounds, by=who, now_ms=now_ms)
+        case IntendSilence(on):
+            return plans.intend_silence(hall.plan, on=on, by=who, now_ms=now_ms)
+    return None
+
+
+def _of_nodes(hall: Hall, wish: Wish, by: By, now_ms: int) -> Decided:
+    match wish:
+        case NoteLineUp():
+            return seats.note_line_up(hall.floor, wish, by=by, now_ms=now_ms)
+        case NoteLineDown():
+            return seats.note_line_down(hall.floor, wish, by=by, now_ms=now_ms)
+        case NoteLineProven():
+            return air.note_proven(hall.floor, wish, by=by, now_ms=now_ms)
+        case NoteTalk():
+            return air.note_talk(hall.floor, wish, by=by, now_ms=now_ms)
+        case NoteAir(found, part_no):
+            if found == hall.air:
+                return []
+            return [ev.AirNoted(air=found, part_no=part_no, by=by.person, at_ms=now_ms)]
+    return None
 
 
 def _set_recording(hall: Hall, by: By, now_ms: int, *, on: bool) -> list[ev.Event]:
-    _must(by, Power.RUN_HALL)
     if hall.recorded == on:
         return []
     if hall.state not in RECORDING_OPEN:
@@ -221,15 +329,5 @@ def _erase(hall: Hall, person: PersonId, by: By, now_ms: int) -> list[ev.Event]:
     erased = folk.erase(hall.people, person, by=by, now_ms=now_ms)
     if not erased:
         return []
-    seats = floors.seats_of(hall.floor, person)
-    return [*(ev.SeatFreed(seat=s, by=by.person, at_ms=now_ms) for s in seats), *erased]
-
-
-def _must(by: By, power: Power) -> None:
-    if not may(by.role, power):
-        raise Refused("not_allowed", f"A {by.role} may not do this.")
-
-
-def _must_not_be_over(hall: Hall) -> None:
-    if hall.state is State.ENDED:
-        raise Refused("hall_state", "It has ended.")
+    left = floors.seats_of(hall.floor, person)
+    return [*(ev.SeatFreed(seat=s, by=by.person, at_ms=now_ms) for s in left), *erased]

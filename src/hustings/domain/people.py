@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from hustings.domain import events as ev
 from hustings.domain.ids import PersonId
 from hustings.domain.refusals import Refused
-from hustings.domain.roles import Power, Role, may, may_give
-from hustings.domain.wishes import By, Invitation
+from hustings.domain.roles import IN_CHARGE, Power, Role, may, may_give
+from hustings.domain.wishes import By, Invitation, TakeCharge
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class Person:
     passes: Mapping[str, int] = field(default_factory=dict)
     """Good ones: pass id to the time it runs out, in ms."""
     erased: bool = False
+    gave_reasons: bool = False
+    """Whether the log holds a text of theirs besides the name."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class People:
     by_id: Mapping[PersonId, Person] = field(default_factory=dict)
     revoked: Mapping[str, int] = field(default_factory=dict)
     """Withdrawn passes and when they would have run out, in ms."""
+    in_charge: Mapping[Role, PersonId] = field(default_factory=dict)
+    """Who runs the show, and who chairs."""
 
 
 def invite(to: Invitation, *, by: By, now_ms: int) -> list[ev.Event]:
@@ -49,6 +53,23 @@ def revoke_all(people: People, person: PersonId, *, by: By, now_ms: int) -> list
     ]
 
 
+def take_charge(people: People, wish: TakeCharge, *, by: By, now_ms: int) -> list[ev.Event]:
+    """By one who has the role, also where another's pass and page are gone; or handed to one."""
+    if wish.role not in IN_CHARGE:
+        raise Refused("field_invalid", f"role: a {wish.role} is not in charge of anything.")
+    to = by.person if wish.to is None else wish.to
+    if by.role not in (wish.role, Role.HOST, Role.OWNER):
+        raise Refused("not_allowed", f"A {by.role} is no {wish.role}.")
+    known = people.by_id.get(to)
+    if known is None or known.erased:
+        raise Refused("person_unknown", f"{to}")
+    if known.role not in (wish.role, Role.HOST):
+        raise Refused("field_invalid", f"to: a {known.role} is no {wish.role}.")
+    if people.in_charge.get(wish.role) == to:
+        return []
+    return [ev.ChargeTaken(role=wish.role, person=to, by=by.person, at_ms=now_ms)]
+
+
 def erase(people: People, person: PersonId, *, by: By, now_ms: int) -> list[ev.Event]:
     """Erasing someone twice grants nothing and refuses nothing."""
     if not may(by.role, Power.ERASE):
@@ -57,7 +78,8 @@ def erase(people: People, person: PersonId, *, by: By, now_ms: int) -> list[ev.E
         raise Refused("person_unknown", f"{person}")
     if people.by_id[person].erased:
         return []
-    gone = ev.PersonErased(person=person, erased=("name",), by=by.person, at_ms=now_ms)
+    texts = ("name", "reason") if people.by_id[person].gave_reasons else ("name",)
+    gone = ev.PersonErased(person=person, erased=texts, by=by.person, at_ms=now_ms)
     return [*revoke_all(people, person, by=by, now_ms=now_ms), gone]
 
 
@@ -73,8 +95,16 @@ def evolve(people: People, event: ev.Event) -> People:
             kept = {k: v for k, v in known.passes.items() if k != jti}
             revoked = {**people.revoked, jti: known.passes[jti]}
             return replace(_with(people, replace(known, passes=kept)), revoked=revoked)
+        case ev.HandRaised(person=person, reason=reason) if reason and person in people.by_id:
+            return _with(people, replace(people.by_id[person], gave_reasons=True))
+        case ev.ChargeTaken(role=role, person=person):
+            return replace(people, in_charge={**people.in_charge, Role(role): person})
         case ev.PersonErased(person=person):
-            return _with(people, replace(people.by_id[person], name=None, erased=True))
+            in_charge = {role: who for role, who in people.in_charge.items() if who != person}
+            gone = _with(
+                people, replace(people.by_id[person], name=None, erased=True, gave_reasons=False)
+            )
+            return replace(gone, in_charge=in_charge)
     return people
 
 

@@ -27,20 +27,25 @@ class Power(StrEnum):
     BACKSTAGE = "backstage"
     """See what the public does not: drafts, lines, nodes, people, the log."""
     SPEAK = "speak"
+    LEAD_FLOOR = "lead_floor"
+    """Bring up, take down, mute; call hands; keep the time."""
+    PLAN = "plan"
+    """The rundown and the prepared sounds."""
+    RAISE_HAND = "raise_hand"
 
 
 P = Power
 
 MAY: dict[Role, frozenset[Power]] = {
-    Role.OWNER: frozenset(Power),
-    Role.PRODUCER: frozenset(Power) - {P.SPEAK},
-    Role.MODERATOR: frozenset({P.RUN_HALL, P.GIVE_SEATS, P.BACKSTAGE, P.SPEAK}),
-    Role.HOST: frozenset({P.RUN_HALL, P.GIVE_SEATS, P.GIVE_PASSES, P.BACKSTAGE, P.SPEAK}),
+    Role.OWNER: frozenset(Power) - {P.RAISE_HAND},
+    Role.PRODUCER: frozenset(Power) - {P.SPEAK, P.RAISE_HAND},
+    Role.MODERATOR: frozenset(Power) - {P.CREATE_HALLS, P.GIVE_PASSES, P.ERASE, P.RAISE_HAND},
+    Role.HOST: frozenset(Power) - {P.CREATE_HALLS, P.ERASE, P.RAISE_HAND},
     Role.SCREENER: frozenset({P.BACKSTAGE}),
     Role.STEWARD: frozenset({P.BACKSTAGE}),
     Role.CAPTIONER: frozenset({P.BACKSTAGE}),
-    Role.SPEAKER: frozenset({P.SPEAK}),
-    Role.LISTENER: frozenset(),
+    Role.SPEAKER: frozenset({P.SPEAK, P.RAISE_HAND}),
+    Role.LISTENER: frozenset({P.RAISE_HAND}),
 }
 
 _BELOW_PRODUCER = frozenset(Role) - {Role.OWNER, Role.PRODUCER}
@@ -56,6 +61,9 @@ MAY_GIVE: dict[Role, frozenset[Role]] = {
 
 SEATED = frozenset({Role.HOST, Role.MODERATOR, Role.SPEAKER})
 """Roles a seat on the stage may be given with."""
+
+IN_CHARGE = frozenset({Role.PRODUCER, Role.MODERATOR})
+"""Roles that one person at a time has in hand, and hands over."""
 
 
 def may(role: Role, power: Power) -> bool:

@@ -1,8 +1,10 @@
 """What somebody may ask of a hall. Fresh ids come with the wish; nothing here draws one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hustings.domain.ids import HallId, LineId, PersonId, SeatId
+from hustings.domain.plan import Item, Sounds
 from hustings.domain.roles import Role
 
 
@@ -21,6 +23,9 @@ class CreateHall:
     starts_at_ms: int | None
     window_ms: int
     record: bool = False
+    series: HallId | None = None
+    led: bool = False
+    """Whether seats come on air only when they are brought up."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,30 @@ class MoveHall:
     """`move` is one of announce, open, pause, resume, end."""
 
     move: str
+
+
+@dataclass(frozen=True)
+class SlipStart:
+    """Move the start back. `from_ms`: the start it is moved from; two who ask slip it once."""
+
+    minutes: int
+    from_ms: int
+
+
+@dataclass(frozen=True)
+class Postpone:
+    """Announce the hall anew. `passes_until_ms`: how long passes that are good now stay so."""
+
+    starts_at_ms: int
+    passes_until_ms: int
+
+
+@dataclass(frozen=True)
+class CancelHall:
+    """`waiting`: how many there are now. First it is asked, then confirmed."""
+
+    waiting: int
+    confirmed: bool
 
 
 @dataclass(frozen=True)
@@ -74,6 +103,92 @@ class GiveConsent:
 
 
 @dataclass(frozen=True)
+class TakeCharge:
+    """Whoever asks runs the show, or chairs, from now on; or `to`, who has the same role."""
+
+    role: Role
+    to: PersonId | None = None
+
+
+@dataclass(frozen=True)
+class LeadFloor:
+    on: bool
+
+
+@dataclass(frozen=True)
+class BringUp:
+    seat: SeatId
+
+
+@dataclass(frozen=True)
+class TakeDown:
+    seat: SeatId
+
+
+@dataclass(frozen=True)
+class MuteSeat:
+    seat: SeatId
+    on: bool
+
+
+@dataclass(frozen=True)
+class TakeSide:
+    seat: SeatId
+    side: str | None
+
+
+@dataclass(frozen=True)
+class SetBudget:
+    """For one side, or for each person where `side` is None. None: no bound."""
+
+    side: str | None
+    budget_ms: int | None
+    enforced: bool = False
+
+
+@dataclass(frozen=True)
+class RaiseHand:
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class LowerHand:
+    """None: the hand of whoever asks."""
+
+    person: PersonId | None = None
+
+
+@dataclass(frozen=True)
+class CallHand:
+    """Give whoever raised a hand this seat backstage; `jti` is of the pass they get for it."""
+
+    person: PersonId
+    seat: SeatId
+    jti: str
+    expires_at_ms: int
+
+
+@dataclass(frozen=True)
+class SetRundown:
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class MoveRundown:
+    item: str
+
+
+@dataclass(frozen=True)
+class SetSounds:
+    sounds: Sounds
+
+
+@dataclass(frozen=True)
+class IntendSilence:
+    on: bool
+
+
+@dataclass(frozen=True)
 class ErasePerson:
     person: PersonId
 
@@ -93,8 +208,49 @@ class NoteLineDown:
     reason: str
 
 
+@dataclass(frozen=True)
+class NoteLineProven:
+    line: LineId
+    how: str
+
+
+@dataclass(frozen=True)
+class NoteTalk:
+    """Voice on air by seat, in ms, in the parts from `from_part` up to `to_part`."""
+
+    from_part: int
+    to_part: int
+    voiced_ms: Mapping[SeatId, int]
+
+
+@dataclass(frozen=True)
+class NoteAir:
+    air: str
+    part_no: int
+
+
 Wish = (
     MoveHall
+    | SlipStart
+    | Postpone
+    | CancelHall
+    | TakeCharge
+    | LeadFloor
+    | BringUp
+    | TakeDown
+    | MuteSeat
+    | TakeSide
+    | SetBudget
+    | RaiseHand
+    | LowerHand
+    | CallHand
+    | SetRundown
+    | MoveRundown
+    | SetSounds
+    | IntendSilence
+    | NoteLineProven
+    | NoteTalk
+    | NoteAir
     | SetRecording
     | GivePass
     | GiveSeat

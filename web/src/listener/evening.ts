@@ -74,8 +74,8 @@ export class Evening {
     if (OPEN.includes(state)) this.programme.listen();
     if (state !== "ended") return;
     this.programme.end();
-    const over = this.programme.phase.value !== "playing" || this.heard.value?.state === "ended";
-    if (over) this.rest();
+    // What closes the evening is heard to its end.
+    if (this.programme.phase.value !== "playing") this.rest();
   }
 
   /** The lock screen, a headset, a call or another app has paused us: that is a wish like any other. */

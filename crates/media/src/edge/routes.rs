@@ -9,6 +9,8 @@ pub enum Route {
     /// A page of ours by its file name; halls must exist, passes are exchanged.
     Landing,
     Listen(HallId),
+    /// The permanent address of a body that meets again.
+    Series(HallId),
     Studio(Option<HallId>),
     Owner,
     Asset(String),
@@ -32,6 +34,7 @@ pub fn route(path: &str) -> Route {
     match parts.as_slice() {
         [""] => Route::Landing,
         ["h", name] => hall(name).map_or(Route::Unknown, Route::Listen),
+        ["s", name] => hall(name).map_or(Route::Unknown, Route::Series),
         ["h", name, "state.json"] => hall(name).map_or(Route::Unknown, Route::State),
         ["h", name, "live.m3u8"] => hall(name).map_or(Route::Unknown, Route::Playlist),
         ["h", name, "aac", file] => match (hall(name), object(file)) {

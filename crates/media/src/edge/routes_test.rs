@@ -10,6 +10,7 @@ fn every_address_people_rely_on_is_known() {
 
     assert_eq!(route("/"), Route::Landing);
     assert_eq!(route("/h/demo"), Route::Listen(demo.clone()));
+    assert_eq!(route("/s/demo"), Route::Series(demo.clone()));
     assert_eq!(route("/h/demo/state.json"), Route::State(demo.clone()));
     assert_eq!(route("/h/demo/live.m3u8"), Route::Playlist(demo.clone()));
     assert_eq!(route("/h/demo/aac/init.mp4"), Route::Piece(demo.clone(), HlsAsk::Init));

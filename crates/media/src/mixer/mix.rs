@@ -93,7 +93,7 @@ pub struct Mixer {
     floor: Floor,
     picks: BTreeMap<Who, Picks>,
     state: (HallState, MediaTime),
-    before: HallState,
+    before: (HallState, MediaTime),
     window: SampleCount,
     next_tick: MediaTime,
     ticks: u64,
@@ -110,7 +110,7 @@ impl Mixer {
             floor: Floor::default(),
             picks: BTreeMap::new(),
             state: (HallState::Announced, now),
-            before: HallState::Announced,
+            before: (HallState::Announced, now),
             window,
             next_tick: now.frame_start() + FRAME,
             ticks: 0,
@@ -152,7 +152,7 @@ impl Mixer {
             }
             Input::State { state, since } => {
                 if state != self.state.0 {
-                    self.before = self.state.0;
+                    self.before = self.state;
                     self.state = (state, since);
                 }
             }
@@ -254,16 +254,12 @@ impl Mixer {
     }
 
     fn make_programme(&mut self, at: MediaTime) {
-        let (state, since) =
-            if at >= self.state.1.frame_start() { self.state } else { (self.before, self.state.1) };
+        let (state, since) = if at >= self.state.1.frame_start() { self.state } else { self.before };
         let Heard { mut sum, mut voices, seats } = self.hear(at, state == HallState::Live);
         self.forget_lines();
         self.floor.forget(at);
         let told = self.talking.note(at, state.has_programme(), &seats);
         self.outputs.extend(told.map(Output::TalkTime));
-        if !state.has_programme() {
-            return;
-        }
         self.limiter.apply(&mut sum);
         voices.sort();
         let voices = voices.into_iter().map(|(_, seat)| seat).collect();

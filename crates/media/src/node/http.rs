@@ -59,15 +59,15 @@ pub fn problem(code: &'static str, detail: &str) -> Answer {
 }
 
 /// The body of a request, or the refusal of one that is too large, too slow or breaks off.
-pub async fn body_of(body: Incoming) -> Result<Bytes, Answer> {
-    let whole = Limited::new(body, BODY_BYTES_MAX).collect();
+pub async fn body_of(body: Incoming, most: usize) -> Result<Bytes, Answer> {
+    let whole = Limited::new(body, most).collect();
     let Ok(whole) = tokio::time::timeout(BODY_WITHIN, whole).await else {
         return Err(problem("request_unreadable", "the body did not come in time"));
     };
     match whole {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            Err(problem("body_too_large", &format!("at most {BODY_BYTES_MAX} bytes")))
+            Err(problem("body_too_large", &format!("at most {most} bytes")))
         }
         Err(error) => Err(problem("request_unreadable", &error.to_string())),
     }

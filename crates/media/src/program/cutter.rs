@@ -12,6 +12,8 @@ use crate::units::{FRAME_SAMPLES, MediaTime, PART_FRAMES, PART_SAMPLES, PartNo, 
 use super::boxes::part_bytes;
 
 const FRAME: SampleCount = SampleCount(FRAME_SAMPLES as i64);
+/// After a longer hole the programme begins anew: the hall had none.
+const HOLE_MAX: SampleCount = SampleCount::from_ms(10_000);
 
 /// What the facts of a part are made of, by frame.
 struct Heard {
@@ -59,6 +61,9 @@ impl Cutter {
     /// frames from the past are dropped.
     pub fn handle(&mut self, frame: &Programme) -> Vec<Part> {
         let mut parts = Vec::new();
+        if self.next.is_some_and(|next| frame.at - next > HOLE_MAX) {
+            *self = Self::new();
+        }
         if self.next.is_none() {
             if frame.at.0.rem_euclid(PART_SAMPLES) != 0 {
                 return parts;

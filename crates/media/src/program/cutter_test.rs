@@ -36,6 +36,18 @@ fn a_hole_in_the_frames_becomes_silence_and_shifts_nothing() {
 }
 
 #[test]
+fn after_a_while_without_a_programme_it_begins_anew() {
+    let mut cutter = Cutter::new();
+
+    let parts: Vec<_> = (0..13)
+        .chain(180_005..180_025)
+        .flat_map(|n| cutter.handle(&frame(n, [0.1; FRAME_SAMPLES])))
+        .collect();
+
+    assert_eq!(parts.iter().map(|part| part.no.0 - START.0).collect::<Vec<_>>(), [0, 15_001]);
+}
+
+#[test]
 fn what_is_decoded_at_a_media_time_is_what_was_said_then() {
     let mut cutter = Cutter::new();
     let mut noise = 0x2545_f491_u32;

@@ -7,9 +7,17 @@ mod passes;
 #[cfg(test)]
 mod passes_test;
 mod refusals;
+mod sounds;
+#[cfg(test)]
+mod sounds_test;
+mod standing;
+#[cfg(test)]
+mod standing_test;
 #[cfg(test)]
 mod vectors_test;
 
-pub use orders::{HallOrder, Key, Orders, Seat};
+pub use orders::{Grace, HallOrder, Key, Orders, Seat};
 pub use passes::{Claims, Role, check_pass};
 pub use refusals::{Refusal, refusal};
+pub use sounds::{SoundName, SoundOrder};
+pub use standing::Standing;

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::flow::{HallId, HallState, SeatId, Standing};
 use crate::units::SampleCount;
 
+use super::sounds::SoundOrder;
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orders {
     #[serde(default)]
@@ -46,14 +48,33 @@ pub struct HallOrder {
     /// Whether the hall is recorded.
     #[serde(default)]
     pub record: bool,
+    /// The body that meets again, whose permanent address leads here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// The hall was postponed, and its passes hold for longer than they say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<Grace>,
     #[serde(default)]
     pub seats: Vec<Seat>,
+    /// What is played where nobody speaks; `None`: nothing at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sounds: Option<SoundOrder>,
+    /// Dead air is neither told nor covered.
+    #[serde(default)]
+    pub silence_intended: bool,
     /// Where stages of this hall answer, `host:port`.
     #[serde(default)]
     pub stages: Vec<String>,
     /// Where packagers of this hall answer, `host:port`; edges are told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub packagers: Vec<String>,
+}
+
+/// Passes that were good at `from_ms` are good until `until_ms`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grace {
+    pub from_ms: i64,
+    pub until_ms: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,6 +132,17 @@ impl Orders {
             hall.window_ms = hall.window_ms.clamp(200, 5_000);
         }
         Some(orders)
+    }
+
+    /// The hall a series leads to: what is on, else what is next, else what was last.
+    pub fn of_series(&self, series: &HallId) -> Option<&HallOrder> {
+        let of_it = |order: &&HallOrder| order.series.as_deref() == Some(series.as_str());
+        self.halls.iter().filter(of_it).min_by_key(|order| match order.state {
+            HallState::Live | HallState::Paused => (0, -order.since_ms),
+            HallState::Doors => (1, order.starts_at_ms.unwrap_or(order.since_ms)),
+            HallState::Draft | HallState::Announced => (2, order.starts_at_ms.unwrap_or(i64::MAX)),
+            HallState::Ended => (3, -order.since_ms),
+        })
     }
 
     pub fn hall(&self, hall: &HallId) -> Option<&HallOrder> {

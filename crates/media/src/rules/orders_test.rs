@@ -53,3 +53,25 @@ fn a_seat_is_on_air_and_unmuted_unless_orders_say_otherwise_and_no_fade_is_longe
     let expected = [("ana", true, false, 10), ("ben", false, true, 5_000), ("cid", true, false, 0)];
     assert_eq!(told, expected.map(|(seat, air, muted, ms)| (seat.to_owned(), air, muted, ms)));
 }
+
+#[test]
+fn a_series_leads_to_what_is_on_else_next_else_last() {
+    let to = |halls: &str| {
+        let orders = Orders::parse(format!(r#"{{"halls":[{halls}]}}"#).as_bytes()).unwrap();
+        let council = crate::flow::HallId::parse("council").unwrap();
+        orders.of_series(&council).map(|order| order.hall.clone())
+    };
+    let hall = |name: &str, state: &str, since: i64, starts: i64| {
+        format!(
+            r#"{{"hall":"{name}","series":"council","state":"{state}","since_ms":{since},"starts_at_ms":{starts}}}"#
+        )
+    };
+    let (first, second) = (hall("may", "ended", 10, 10), hall("june", "ended", 20, 20));
+    let (soon, later) = (hall("july", "announced", 5, 30), hall("august", "announced", 4, 40));
+    let live = hall("now", "live", 25, 25);
+
+    assert_eq!(to(""), None);
+    assert_eq!(to(&[first.clone(), second.clone()].join(",")).as_deref(), Some("june"));
+    assert_eq!(to(&[first.clone(), later, soon.clone()].join(",")).as_deref(), Some("july"));
+    assert_eq!(to(&[soon, live, second].join(",")).as_deref(), Some("now"));
+}

@@ -1,3 +1,4 @@
+use super::passes::holds_until_s;
 use super::{Claims, Orders, Role, check_pass};
 use crate::units::WallMs;
 
@@ -8,6 +9,32 @@ fn nonsense_is_no_pass_and_costs_no_panic() {
     for token in ["", ".", "..", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", &"x".repeat(100_000)] {
         assert_eq!(check_pass(token, None, &orders, WallMs(0)), Err("pass_invalid"));
     }
+}
+
+#[test]
+fn passes_of_a_postponed_hall_hold_until_its_new_evening_unless_they_had_run_out() {
+    let orders = Orders::parse(
+        br#"{"halls":[{"hall":"demo","state":"announced","grace":{"from_ms":50000,"until_ms":900000}}]}"#,
+    )
+    .unwrap();
+    let until = |hall: &str, exp| {
+        let claims = Claims {
+            iss: "hustings".into(),
+            sub: "p_0".into(),
+            hall: hall.into(),
+            role: Role::Host,
+            seat: None,
+            iat: 0,
+            exp,
+            jti: "j".into(),
+        };
+        holds_until_s(&claims, &orders)
+    };
+
+    assert_eq!(until("demo", 60), 900);
+    assert_eq!(until("demo", 49), 49);
+    assert_eq!(until("demo", 1000), 1000);
+    assert_eq!(until("other", 60), 60);
 }
 
 #[test]

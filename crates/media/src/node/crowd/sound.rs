@@ -5,8 +5,9 @@ use std::path::Path;
 
 use rubato::{Fft, FixedSync, Resampler};
 
-use crate::codec::Decoder;
 use crate::node::start::CannotStart;
+
+const SAMPLES_MAX: usize = 20 * 60 * 48_000;
 
 /// Read a file whole; 20 minutes at the most.
 pub fn load(path: &Path) -> Result<Vec<f32>, CannotStart> {
@@ -21,26 +22,7 @@ pub fn load(path: &Path) -> Result<Vec<f32>, CannotStart> {
 
 fn read_ogg(path: &Path) -> Result<Vec<f32>, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
-    let mut reader = ogg::PacketReader::new(std::io::BufReader::new(file));
-    let mut decoder = Decoder::new();
-    let mut pcm = Vec::new();
-    let mut skip = None;
-    let mut end = 0;
-    while let Some(packet) = reader.read_packet().map_err(|error| error.to_string())? {
-        end = packet.absgp_page();
-        match skip {
-            None if packet.data.starts_with(b"OpusHead") && packet.data.len() >= 19 => {
-                skip = Some(usize::from(u16::from_le_bytes([packet.data[10], packet.data[11]])));
-            }
-            None => return Err("it is not Ogg Opus".into()),
-            Some(_) if packet.data.starts_with(b"OpusTags") => {}
-            Some(_) => pcm.extend(decoder.decode(&packet.data).map_err(|error| error.to_string())?),
-        }
-    }
-    // The last page says where the sound ends, within its last packet (RFC 7845 section 4.4).
-    pcm.truncate(usize::try_from(end).unwrap_or(usize::MAX));
-    pcm.drain(..skip.unwrap_or(0).min(pcm.len()));
-    Ok(pcm)
+    crate::codec::read_ogg(std::io::BufReader::new(file), SAMPLES_MAX)
 }
 
 fn read_wav(path: &Path) -> Result<Vec<f32>, String> {

@@ -10,12 +10,16 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode};
 
 use crate::edge::stage_in_query;
-use crate::node::http::{Answer, Fault, body_of, pass_on, problem};
+use crate::node::http::{Answer, BODY_BYTES_MAX, Fault, body_of, pass_on, problem};
 
 /// Longer than any answer of the desk; WHIP answers come in milliseconds.
 const DESK_WITHIN: Duration = Duration::from_secs(10);
 /// A stage that takes longer is passed over where there is another.
 const STAGE_WITHIN: Duration = Duration::from_secs(2);
+
+/// Where prepared sounds are uploaded, and how large they may be.
+const SOUNDS: &str = "/api/v1/sounds";
+const SOUND_BYTES_MAX: usize = 5_000_000;
 
 /// A request as it is to arrive elsewhere.
 struct Whole {
@@ -26,7 +30,8 @@ struct Whole {
 impl Whole {
     async fn read(request: Request<Incoming>) -> Result<Self, Answer> {
         let (mut parts, body) = request.into_parts();
-        let body = body_of(body).await?;
+        let most = if parts.uri.path() == SOUNDS { SOUND_BYTES_MAX } else { BODY_BYTES_MAX };
+        let body = body_of(body, most).await?;
         for hop in [CONNECTION, TRANSFER_ENCODING] {
             parts.headers.remove(hop);
         }

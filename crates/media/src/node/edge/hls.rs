@@ -14,7 +14,7 @@ use crate::edge::{HlsAnswer, HlsAsk, Keep, Moment, Rendition, reload};
 use crate::flow::{HallId, HallState, LlPart};
 use crate::node::clock::Clock;
 use crate::node::http::{Answer, answer, problem};
-use crate::rules::Orders;
+use crate::rules::{HallOrder, Orders, SoundName};
 use crate::units::LlNo;
 
 /// Within three target durations, as the draft wants, and before players give up by themselves.
@@ -25,6 +25,10 @@ const HELD_MAX: usize = 10_000;
 const PACKED_WITHIN_MS: i64 = 360;
 /// An ended hall whose last parts have not come by then will not get them.
 const END_WITHIN_MS: i64 = 15_000;
+/// So much longer where something is played to close it.
+const CLOSING_MS: i64 = 10_000;
+/// A closing that brings nothing for so long is over: packagers fill the last segment within four seconds.
+const STILL: Duration = Duration::from_secs(5);
 const BEAT: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
@@ -119,14 +123,14 @@ impl Hls {
     }
 
     fn on_air(&self, id: &HallId) -> bool {
-        self.orders.borrow().hall(id).is_some_and(|order| order.state.has_programme())
+        let now = self.clock.wall();
+        self.orders.borrow().hall(id).is_some_and(|order| order.standing(now).state.has_programme())
     }
 
     fn moment(&self, id: &HallId, hall: &Hall) -> Moment {
         let window_ms = self.orders.borrow().hall(id).map_or(0, |order| order.window_ms);
         let due = LlNo::at_ms(self.clock.wall().0 - window_ms - PACKED_WITHIN_MS);
-        let age = hall.grew.get().map_or(HOLD, |grew| self.clock.instant().saturating_duration_since(grew));
-        Moment { due: LlNo(due.0.saturating_sub(1)), age }
+        Moment { due: LlNo(due.0.saturating_sub(1)), age: self.age(hall) }
     }
 
     /// Close the playlists of halls that have ended, until the process ends.
@@ -139,17 +143,29 @@ impl Hls {
                 let Some(hall) = HallId::parse(&order.hall).and_then(|hall| self.find(&hall)) else {
                     continue;
                 };
-                let overdue = self.clock.wall().0 - order.since_ms > END_WITHIN_MS;
-                if hall.rendition.borrow_mut().end(LlNo::at_ms(order.since_ms), overdue) {
+                let within_ms = END_WITHIN_MS + if has_closing(order) { CLOSING_MS } else { 0 };
+                let overdue = self.clock.wall().0 - order.since_ms > within_ms;
+                let comes = has_closing(order) && self.age(&hall) < STILL;
+                let ends = !comes || overdue;
+                if ends && hall.rendition.borrow_mut().end(LlNo::at_ms(order.since_ms), overdue) {
                     hall.grow(self.clock.instant());
                 }
             }
         }
     }
 
+    /// For how long nothing came.
+    fn age(&self, hall: &Hall) -> Duration {
+        hall.grew.get().map_or(HOLD, |grew| self.clock.instant().saturating_duration_since(grew))
+    }
+
     fn find(&self, hall: &HallId) -> Option<Rc<Hall>> {
         self.halls.borrow().get(hall).cloned()
     }
+}
+
+fn has_closing(order: &HallOrder) -> bool {
+    order.sounds.as_ref().is_some_and(|sounds| sounds.closing != SoundName::Nothing)
 }
 
 /// A place among those that are held; given back however the wait ends.

@@ -28,6 +28,8 @@ use super::pages::Pages;
 
 /// `max(1 s, 2 × cadence + 0.6 s)` at a cadence of one part.
 const BUFFER_MS: u32 = 1_080;
+/// A cookie outlives its pass by up to a month: a hall that is postponed keeps its passes good.
+const COOKIE_S_MIN: i64 = 30 * 24 * 3600;
 
 /// Encoders in a page of another site may use WHIP, with a bearer pass: cookies are not sent under `*` (Fetch, section 3.2).
 const FOR_OTHER_SITES: [(&str, &str); 5] = [
@@ -92,6 +94,7 @@ impl Front {
             Route::Playlist(hall) => self.hls.playlist(&hall, request.uri().query()).await,
             Route::Piece(hall, piece) => self.hls.answer(&hall, piece).await,
             Route::Me(hall) => self.me(request.headers(), &hall),
+            Route::Series(series) => self.series(&series),
             Route::Listen(hall) => self.hall_page(&request, Some(&hall), "listen.html"),
             Route::Studio(hall) => self.hall_page(&request, hall.as_ref(), "studio.html"),
             Route::Livez => answer(200, "text/plain", "alive\n"),
@@ -129,10 +132,21 @@ impl Front {
         }
     }
 
+    /// Onward to the hall that is on, next or last: each has an address of its own.
+    fn series(&self, series: &HallId) -> Answer {
+        let orders = self.orders.borrow().clone();
+        let Some(order) = orders.of_series(series) else { return problem("hall_unknown", series.as_str()) };
+        let mut onward = answer(303, "text/plain", Bytes::new());
+        if let Ok(value) = HeaderValue::from_str(&format!("/h/{}", order.hall)) {
+            onward.headers_mut().insert(LOCATION, value);
+        }
+        onward
+    }
+
     /// The pass becomes a cookie and leaves the address.
     fn exchange(&self, request: &Request<Incoming>, pass: &str, claims: &Claims) -> Answer {
         let name = if claims.hall == "*" { "owner" } else { &claims.hall };
-        let seconds = (claims.exp - self.clock.wall().0 / 1000).max(0);
+        let seconds = (claims.exp - self.clock.wall().0 / 1000).max(COOKIE_S_MIN);
         let secure = if self.place.secure { "; Secure" } else { "" };
         let cookie =
             format!("hustings_{name}={pass}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
@@ -175,12 +189,14 @@ impl Front {
     }
 
     fn state_json(&self, hall: &HallId, order: &HallOrder) -> String {
+        let now = self.clock.wall();
+        let standing = order.standing(now);
         let seen = self.view.borrow().halls.get(hall).copied();
         let named = |seat: &Seat| json!({"seat": seat.seat, "name": seat.name});
         let seats: Vec<_> = order.seats.iter().map(named).collect();
         json!({
-            "v": 1, "hall": order.hall, "title": order.title, "state": order.state,
-            "since_ms": order.since_ms, "starts_at_ms": order.starts_at_ms, "now_ms": self.clock.wall().0,
+            "v": 1, "hall": order.hall, "title": order.title, "state": standing.state,
+            "since_ms": standing.since_ms, "starts_at_ms": order.starts_at_ms, "now_ms": now.0,
             "seats": seats, "recorded": order.record,
             "stream": {"port": self.place.stream_port, "origin": self.place.stream_origin, "path": format!("/h/{hall}/live.mp4")},
             "hls": self.hls.listed(hall).then(|| format!("/h/{hall}/live.m3u8")),

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::edge::{Route, route};
 use crate::flow::{HallId, LineId, SeatId};
 use crate::node::clock::Clock;
-use crate::node::http::{Answer, Body, Fault, answer, body_of, problem};
+use crate::node::http::{Answer, BODY_BYTES_MAX, Body, Fault, answer, body_of, problem};
 use crate::node::passes::pass_of;
 use crate::rules::{Orders, check_pass};
 use crate::stage::whip::{Fragment, Match, tag};
@@ -116,7 +116,7 @@ impl Doorway {
 
     fn must_be_open(&self, hall: &HallId) -> Result<(), Answer> {
         let orders = self.orders.borrow();
-        match orders.hall(hall).map(|order| order.state) {
+        match orders.hall(hall).map(|order| order.standing(self.clock.wall()).state) {
             Some(state) if state.has_programme() => Ok(()),
             Some(state) => Err(problem("hall_not_open", state.word())),
             None => Err(problem("hall_unknown", hall.as_str())),
@@ -132,7 +132,7 @@ impl Doorway {
         if let Err(refused) = readable {
             return refused;
         }
-        let sdp = match body_of(request.into_body()).await {
+        let sdp = match body_of(request.into_body(), BODY_BYTES_MAX).await {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(refused) => return refused,
         };
@@ -161,7 +161,7 @@ impl Doorway {
             Ok(matching) => matching,
             Err(refused) => return refused,
         };
-        let fragment = match body_of(request.into_body()).await {
+        let fragment = match body_of(request.into_body(), BODY_BYTES_MAX).await {
             Ok(bytes) => Fragment::parse(&bytes),
             Err(refused) => return refused,
         };

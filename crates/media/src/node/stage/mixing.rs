@@ -4,16 +4,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
-use crate::flow::{Ask, HallId, LineId, Part, Programme, Relayed, Talk, Who};
+use crate::air::{self, Air, AirOrder};
+use crate::flow::{AirReport, Ask, HallId, LineId, Part, Programme, Relayed, Talk, Who};
 use crate::mixer::{Input, Mixer, Output};
 use crate::node::clock::Clock;
 use crate::program::Cutter;
 use crate::rules::{HallOrder, Orders};
-use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
+use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount, WallMs};
 
 use super::network::{NetHandle, ToNet};
+use super::sounds::Shelf;
 
 /// What the network thread, and other stages, tell the mixing thread.
 pub enum ToMix {
@@ -27,6 +30,8 @@ pub enum ToMix {
 pub struct Mixing {
     pub clock: Clock,
     pub orders: watch::Receiver<Arc<Orders>>,
+    pub shelf: watch::Receiver<Arc<Shelf>>,
+    pub happen: mpsc::Sender<Value>,
     pub to_net: NetHandle,
     pub to_cut: SyncSender<(HallId, Programme)>,
     pub late: mpsc::Sender<u32>,
@@ -34,7 +39,18 @@ pub struct Mixing {
 
 struct Hall {
     mixer: Mixer,
+    air: Air,
     order: HallOrder,
+}
+
+impl Hall {
+    /// The state that holds now by media time, which no wall clock moves: as ordered, or live because its second has come.
+    fn stand(&mut self, now: MediaTime) {
+        let standing = self.order.standing(wall(now));
+        // The desk's wall clock may be ahead of this stage; what it tells of has happened.
+        let since = media(standing.since_ms).min(now);
+        self.mixer.handle(Input::State { state: standing.state, since }, now);
+    }
 }
 
 impl Mixing {
@@ -48,7 +64,7 @@ impl Mixing {
             self.clock.sleep_until(due);
             let late = self.clock.instant().saturating_duration_since(due);
             let _ = self.late.try_send(late.as_micros().min(u128::from(u32::MAX)) as u32);
-            if self.orders.has_changed().unwrap_or(false) {
+            if self.orders.has_changed().unwrap_or(false) || self.shelf.has_changed().unwrap_or(false) {
                 self.take_orders(&mut halls);
             }
             let now = self.clock.media();
@@ -56,6 +72,7 @@ impl Mixing {
                 pass_to_mixer(&mut halls, message, now);
             }
             for (id, hall) in &mut halls {
+                hall.stand(now);
                 hall.mixer.handle(Input::Tick, now);
                 self.perform(id, hall);
             }
@@ -65,18 +82,22 @@ impl Mixing {
 
     fn take_orders(&mut self, halls: &mut HashMap<HallId, Hall>) {
         let orders = self.orders.borrow_and_update().clone();
+        let shelf = self.shelf.borrow_and_update().clone();
         let now = self.clock.media();
         for order in &orders.halls {
             let Some(id) = HallId::parse(&order.hall) else { continue };
             let hall = halls.entry(id).or_insert_with(|| Hall {
                 mixer: Mixer::new(now, SampleCount::from_ms(order.window_ms)),
+                air: Air::default(),
                 order: order.clone(),
             });
-            // The desk's wall clock may be ahead of this stage; what it tells of has happened.
-            let since = MediaTime(SampleCount::from_ms(order.since_ms).0).min(now);
-            hall.mixer.handle(Input::State { state: order.state, since }, now);
             hall.mixer.handle(Input::Window(SampleCount::from_ms(order.window_ms)), now);
             hall.mixer.handle(Input::Seats(order.standings()), now);
+            hall.air.handle(air::Input::Order(AirOrder {
+                starts_at: order.starts_at_ms.map(media),
+                sounds: order.sounds.as_ref().map(|named| shelf.sounds(named)),
+                silence_intended: order.silence_intended,
+            }));
             hall.order = order.clone();
         }
         halls.retain(|id, _| orders.hall(id).is_some());
@@ -85,9 +106,7 @@ impl Mixing {
     fn perform(&self, id: &HallId, hall: &mut Hall) {
         while let Some(output) = hall.mixer.poll() {
             match output {
-                Output::Programme(frame) => {
-                    let _ = self.to_cut.try_send((id.clone(), frame));
-                }
+                Output::Programme(frame) => hall.air.handle(air::Input::Frame(frame)),
                 Output::Return(back) => {
                     self.to_net.send(ToNet::Return(back));
                 }
@@ -98,14 +117,35 @@ impl Mixing {
                     self.to_net.send(ToNet::Report {
                         hall: id.clone(),
                         lines,
-                        state: hall.order.state,
+                        state: hall.order.standing(wall(self.clock.media())).state,
                         window_ms: hall.order.window_ms,
                         part_no: self.clock.media().part_no().0,
                     });
                 }
             }
         }
+        while let Some(output) = hall.air.poll() {
+            match output {
+                air::Output::Programme(frame) => drop(self.to_cut.try_send((id.clone(), frame))),
+                air::Output::Report(report) => drop(self.happen.try_send(told(id, &report))),
+            }
+        }
     }
+}
+
+fn wall(at: MediaTime) -> WallMs {
+    WallMs(SampleCount(at.0).ms())
+}
+
+fn media(ms: i64) -> MediaTime {
+    MediaTime(SampleCount::from_ms(ms).0)
+}
+
+fn told(hall: &HallId, report: &AirReport) -> Value {
+    let mut told = json!(report);
+    told["kind"] = "air".into();
+    told["hall"] = hall.as_str().into();
+    told
 }
 
 fn pass_to_mixer(halls: &mut HashMap<HallId, Hall>, message: ToMix, now: MediaTime) {

@@ -6,6 +6,7 @@ mod mixing;
 mod network;
 mod relay;
 mod run;
+mod sounds;
 mod streams;
 mod tally;
 mod tell;

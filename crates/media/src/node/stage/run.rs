@@ -13,7 +13,7 @@ use crate::node::link::{self, Nats, Who};
 use crate::node::start::{CannotStart, stop_asked};
 use crate::node::thread::{Urgency, spawn, vital};
 
-use super::{doorway, feeds, mixing, network, relay, tally};
+use super::{doorway, feeds, mixing, network, relay, sounds, tally};
 
 /// `spec/processes.md`.
 #[derive(Debug, Deserialize)]
@@ -45,6 +45,8 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
     let ids = network::LineIds::of(&order.node);
     let who = Who { node: order.node, role: "stage", data: order.data, nats: order.nats };
     let (orders_in, orders) = watch::channel(link::remembered(&who));
+    let kept = who.data.join("sounds");
+    let (shelf_in, shelf) = watch::channel(Arc::new(sounds::Shelf::open(&kept, &orders.borrow())));
     let (happen, happenings) = mpsc::channel(QUEUE);
     let (to_mix, mix_inbox) = sync_channel(QUEUE);
     let (to_cut, cut_inbox) = sync_channel(QUEUE);
@@ -55,8 +57,16 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
     let counts = relay.counts();
     relay.receive(clock, to_mix.clone())?;
     let (network, to_net) = network::Network::bind(order.udp, &order.announce)?;
+    let mix = mixing::Mixing {
+        clock,
+        orders: orders.clone(),
+        shelf,
+        happen: happen.clone(),
+        to_net: to_net.clone(),
+        to_cut,
+        late: late_in,
+    };
     let desk = network::Desk { happen, to_mix, relay, ids, refused: 0 };
-    let mix = mixing::Mixing { clock, orders: orders.clone(), to_net: to_net.clone(), to_cut, late: late_in };
     spawn("net", Urgency::Packets, move || network.run(clock, desk))?;
     spawn("mix", Urgency::Tick, move || mix.run(&mix_inbox))?;
     spawn("cut", Urgency::Packets, move || mixing::cut(&cut_inbox, &parts_in))?;
@@ -71,6 +81,7 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
         let tally = std::rc::Rc::new(std::cell::RefCell::new(tally::Tally::new(counts)));
         vital("tally", tally::run(late, tally.clone()));
         vital("link", link::run(who, clock, orders_in, happenings));
+        vital("sounds", sounds::follow(kept, orders.clone(), shelf_in));
         let doorway = Arc::new(doorway::Doorway::new(clock, orders, to_net, feed));
         let serving = crate::node::http::serve(listener, None, move |request| {
             let (doorway, tally) = (doorway.clone(), tally.clone());

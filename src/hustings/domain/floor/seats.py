@@ -1,35 +1,11 @@
-"""The floor: the seats of the stage, who has them, and which lines stand.
-
-Seats refer to people by id; what somebody is called is in people.py. Hands and queues come with
-the questions of a later release.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+"""The seats of the stage: who has them, who agreed to be recorded, and which lines stand."""
 
 from hustings.domain import events as ev
-from hustings.domain.ids import LineId, PersonId, SeatId
+from hustings.domain.floor.floor import SEATS_MAX, Floor, seats_of
+from hustings.domain.ids import PersonId, SeatId
 from hustings.domain.refusals import Refused
 from hustings.domain.roles import SEATED, Power, may
 from hustings.domain.wishes import By, GiveConsent, GiveSeat, NoteLineDown, NoteLineUp
-
-SEATS_MAX = 60
-"""More voices than this at one table is not a conversation; a stage mixes them all every 20 ms."""
-
-
-@dataclass(frozen=True)
-class Seat:
-    seat: SeatId
-    person: PersonId
-    host: bool
-    consented: bool = False
-    """Whether this person agreed to be recorded."""
-
-
-@dataclass(frozen=True)
-class Floor:
-    seats: Mapping[SeatId, Seat] = field(default_factory=dict)
-    lines: Mapping[LineId, SeatId] = field(default_factory=dict)
 
 
 def give_seat(floor: Floor, wish: GiveSeat, *, by: By, now_ms: int) -> list[ev.Event]:
@@ -72,10 +48,6 @@ def _consent(seat: SeatId, person: PersonId, by: By, now_ms: int) -> ev.ConsentG
     return ev.ConsentGiven(seat=seat, person=person, by=by.person, at_ms=now_ms)
 
 
-def seats_of(floor: Floor, person: PersonId) -> list[SeatId]:
-    return [seat.seat for seat in floor.seats.values() if seat.person == person]
-
-
 def note_line_up(floor: Floor, wish: NoteLineUp, *, by: By, now_ms: int) -> list[ev.Event]:
     """A stage may report the same line twice; the log tells it once."""
     if wish.line in floor.lines:
@@ -90,19 +62,3 @@ def note_line_down(floor: Floor, wish: NoteLineDown, *, by: By, now_ms: int) -> 
         return []
     down = ev.LineDown(seat=seat, line=wish.line, reason=wish.reason, by=by.person, at_ms=now_ms)
     return [down]
-
-
-def evolve(floor: Floor, event: ev.Event) -> Floor:
-    match event:
-        case ev.SeatGiven(seat=seat, person=person, host=host):
-            return replace(floor, seats={**floor.seats, seat: Seat(seat, person, host)})
-        case ev.SeatFreed(seat=seat):
-            return replace(floor, seats={k: v for k, v in floor.seats.items() if k != seat})
-        case ev.ConsentGiven(seat=seat):
-            consenting = replace(floor.seats[seat], consented=True)
-            return replace(floor, seats={**floor.seats, seat: consenting})
-        case ev.LineUp(seat=seat, line=line):
-            return replace(floor, lines={**floor.lines, line: seat})
-        case ev.LineDown(line=line):
-            return replace(floor, lines={k: v for k, v in floor.lines.items() if k != line})
-    return floor

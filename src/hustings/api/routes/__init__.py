@@ -1,0 +1,1 @@
+"""Routes, by what they are about. Each asks the desk and prints the answer."""

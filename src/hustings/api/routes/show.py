@@ -1,0 +1,57 @@
+"""Routes of the plan: the rundown, what is prepared for where nobody speaks, intended silence."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from hustings.api import studio
+from hustings.api.auth import hall_for
+from hustings.api.context import context
+from hustings.api.models import Intended, NewRundown, PreparedSounds
+from hustings.domain.plan import Item, Sounds
+from hustings.domain.refusals import Refused
+from hustings.domain.wishes import IntendSilence, MoveRundown, SetRundown, SetSounds, Wish
+
+router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["show"])
+
+
+@router.get("/rundown")
+async def rundown(request: Request, hall: str) -> dict[str, Any]:
+    """Every piece, when it is due as things stand, and how far what is on is over."""
+    known, _ = hall_for(request, hall)
+    return studio.plan(known, context(request).now_ms)
+
+
+@router.put("/rundown")
+async def set_rundown(request: Request, hall: str, body: NewRundown) -> dict[str, Any]:
+    """The whole of it, in order; also while live, but for what is on."""
+    items = tuple(Item(i.item, i.kind, i.title, i.planned_ms) for i in body.items)
+    return await _asked(request, hall, SetRundown(items))
+
+
+@router.post("/rundown/{item}")
+async def move(request: Request, hall: str, item: str) -> dict[str, Any]:
+    """This piece is on now."""
+    return await _asked(request, hall, MoveRundown(item))
+
+
+@router.put("/sounds")
+async def sounds(request: Request, hall: str, body: PreparedSounds) -> dict[str, Any]:
+    chosen, at = Sounds(**body.model_dump()), context(request)
+    for sound in vars(chosen).values():
+        if sound not in ("", "built-in") and at.sounds.read(sound) is None:
+            raise Refused("sound_unknown")
+    return await _asked(request, hall, SetSounds(chosen))
+
+
+@router.put("/silence")
+async def silence(request: Request, hall: str, body: Intended) -> dict[str, Any]:
+    """Whether dead air is meant to be: then it is neither told nor covered."""
+    return await _asked(request, hall, IntendSilence(body.on))
+
+
+async def _asked(request: Request, hall: str, wish: Wish) -> dict[str, Any]:
+    known, asking = hall_for(request, hall)
+    at = context(request)
+    await at.desk.ask(known.hall, wish, asking.by)
+    return studio.plan(at.desk.hall(known.hall), at.now_ms)

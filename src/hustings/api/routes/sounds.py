@@ -1,0 +1,28 @@
+"""Routes of prepared sounds, by the hash of what is in them: uploaded once, fetched by stages."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from hustings.api.auth import caller
+from hustings.api.context import context
+from hustings.domain.refusals import Refused
+from hustings.domain.roles import Power
+
+router = APIRouter(prefix="/api/v1/sounds", tags=["show"])
+
+
+@router.put("", status_code=201)
+async def keep(request: Request) -> dict[str, Any]:
+    """Ogg Opus as the body, at most 5 MB and 5 minutes. Answers the name it has from now on."""
+    caller(request).must(Power.PLAN)
+    return {"sound": context(request).sounds.keep(await request.body())}
+
+
+@router.get("/{sound}")
+async def read(request: Request, sound: str) -> Response:
+    data = context(request).sounds.read(sound)
+    if data is None:
+        raise Refused("sound_unknown")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(data, media_type="audio/ogg", headers=headers)
