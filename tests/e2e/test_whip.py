@@ -104,6 +104,21 @@ def test_a_stage_may_be_asked_for_and_its_line_is_found_without_naming_it(
     assert [told(offer(none)) for none in ("0", "3", "two")] == ["stage_unknown"] * 3
 
 
+def test_who_runs_the_hall_has_a_line_backstage_and_a_speaker_has_none(encoder: Encoder) -> None:
+    endpoint, kind = "/whip/eve/backstage", {"Content-Type": SDP}
+    owner = (encoder.hall.data / "owner.pass").read_text().strip()
+    bearer = {"Authorization": f"Bearer {owner}"}
+
+    made = encoder.http.post(endpoint, content=OFFER, headers={**kind, **bearer})
+    assert made.status_code == 201, made.text
+    line = made.headers["location"]
+
+    assert line.startswith(f"{endpoint}/l")
+    assert told(encoder.http.post(endpoint, content=OFFER, headers=kind)) == "not_allowed"
+    assert told(encoder.http.delete(line)) == "not_allowed"
+    assert encoder.http.delete(line, headers=bearer).status_code == 200
+
+
 def test_late_candidates_are_taken_for_the_session_they_name(encoder: Encoder) -> None:
     made = encoder.offer()
     line, tag = made.headers["location"], made.headers["etag"]
