@@ -196,4 +196,5 @@ def test_addresses_and_names_are_read():
     assert seat_id("a" * 12) == "a" * 12
     assert person_name("  Ana \n Ferreira ") == "Ana Ferreira"
     assert refusal(lambda: seat_id("a" * 13)) == "field_invalid"
+    assert refusal(lambda: seat_id("backstage")) == "field_invalid"
     assert refusal(lambda: person_name("a\u0000b")) == "field_invalid"

@@ -43,7 +43,8 @@ def is_told(report: Any) -> bool:
 
 
 def is_proof(report: Mapping[str, Any]) -> bool:
-    return report["speech_ms"] >= SPEECH_MS and report["hears"] in ("confirmed", "echo")
+    spoke = report["speech_ms"] >= SPEECH_MS and not report["muted"]
+    return spoke and report["hears"] in ("confirmed", "echo")
 
 
 def seat_line(

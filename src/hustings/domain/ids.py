@@ -19,6 +19,9 @@ EVERY_HALL = HallId("*")
 CLOCK = PersonId("clock")
 """Who did it, where an announced time was reached and nobody needed to."""
 
+BACKSTAGE = "backstage"
+"""No seat: whoever runs the hall has a line there (spec/live.md)."""
+
 HALL_CHARS_MAX = 40
 SEAT_CHARS_MAX = 12
 PERSON_RANDOM_CHARS = 16
@@ -38,6 +41,8 @@ def hall_id(text: str) -> HallId:
 
 
 def seat_id(text: str) -> SeatId:
+    if text == BACKSTAGE:
+        raise Refused("field_invalid", f"seat: {BACKSTAGE} is the way in for who runs the hall.")
     if len(text) <= SEAT_CHARS_MAX and _SLUG.fullmatch(text):
         return SeatId(text)
     raise Refused(

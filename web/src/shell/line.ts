@@ -17,6 +17,7 @@ export interface Surroundings {
   let_go: () => void;
   track: () => MediaStreamTrack | null;
   muted: () => boolean;
+  hears: () => boolean;
   /** Something about this line is otherwise than before. */
   changed: () => void;
 }
@@ -57,8 +58,16 @@ export class Line {
   }
 
   tellMuted(): void {
-    const muted = this.#around.muted();
-    if (this.#channel?.readyState === "open") this.#channel.send(JSON.stringify({ v: 1, muted }));
+    this.tell({ muted: this.#around.muted() });
+  }
+
+  tellHears(): void {
+    if (this.#around.hears()) this.tell({ hears: true });
+  }
+
+  /** Something that spec/live.md has a word for; nothing where the stage does not listen yet. */
+  tell(what: Record<string, unknown>): void {
+    if (this.#channel?.readyState === "open") this.#channel.send(JSON.stringify({ v: 1, ...what }));
   }
 
   #do(input: WhipInput): void {
@@ -107,7 +116,10 @@ export class Line {
 
   #openChannel(peer: RTCPeerConnection): void {
     const channel = peer.createDataChannel("hustings", { ordered: true });
-    channel.onopen = () => this.tellMuted();
+    channel.onopen = () => {
+      this.tellMuted();
+      this.tellHears();
+    };
     channel.onmessage = ({ data }) => {
       const truth = readTruth(data);
       if (truth) this.#from(peer, { kind: "said", truth });

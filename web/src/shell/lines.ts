@@ -14,6 +14,8 @@ export class Lines {
   readonly truth = signal<Truth | null>(null);
   readonly muted = signal(false);
   readonly silence_ms = signal(0);
+  /** Whoever sits here said that they hear the stage; so does every line that comes after. */
+  readonly hears = signal(false);
   readonly microphone = new Microphone(() => this.#each((line) => line.microphoneGone()));
   #lines: Line[];
   #others: HTMLAudioElement;
@@ -29,6 +31,7 @@ export class Lines {
       let_go: () => this.#letGo(),
       track: () => this.microphone.track,
       muted: () => this.muted.value,
+      hears: () => this.hears.value,
       changed: () => this.#changed(),
     };
     this.#lines = STAGES.map((stage) => new Line(`${address}?stage=${stage}`, around));
@@ -36,6 +39,14 @@ export class Lines {
 
   sit = (): void => this.#each((line) => line.sit());
   leave = (): void => this.#each((line) => line.leave());
+
+  confirmHearing = (): void => {
+    this.hears.value = true;
+    this.#each((line) => line.tellHears());
+  };
+
+  /** From the stage whose return is played: the tone is to be heard once. */
+  playTone = (): void => this.#lines[this.#plays]?.tell({ tone: true });
 
   mute(muted: boolean): void {
     this.muted.value = muted;

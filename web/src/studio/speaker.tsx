@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { Lines } from "../shell/lines.ts";
 import { Consent } from "./consent.tsx";
+import { Hears } from "./hears.tsx";
 import { Meter } from "./meter.tsx";
 import { Microphones } from "./microphones.tsx";
 import type { Verdict } from "./truth.ts";
@@ -38,6 +39,7 @@ export function Speaker({ hall, seat, name, ask }: Place) {
       <Trouble line={line} />
       {asking && <Consent hall={hall} agreed={() => (agreed.value = true)} />}
       {seated && <Mute line={line} />}
+      {seated && <Hears line={line} />}
       <Meter line={line} />
       <div class="row">
         {seated ? (

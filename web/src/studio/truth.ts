@@ -19,6 +19,8 @@ export interface Truth {
   repaired: number;
   concealed: number;
   rtt_ms: number;
+  /** This person was found to hear the stage; so is whoever no stage asks. */
+  hears: boolean;
 }
 
 export function readTruth(text: unknown): Truth | null {
@@ -44,6 +46,7 @@ export function readTruth(text: unknown): Truth | null {
     repaired: number("repaired"),
     concealed: number("concealed"),
     rtt_ms: number("rtt_ms"),
+    hears: Object(said.proof).hears !== "no",
   };
 }
 
@@ -93,7 +96,7 @@ const CLOSED: Record<HallState, string> = {
   draft: "The town hall is not open yet.",
   announced: "The town hall is not open yet.",
   doors: "The stage hears you well. The town hall has not begun.",
-  live: "The stage hears you. You are not in the programme just now.",
+  live: "The stage hears you, and so do the others who wait. You are not in the programme just now.",
   paused: "The town hall is paused. Your line stands.",
   ended: "The town hall has ended.",
 };

@@ -7,7 +7,7 @@ import { Whip } from "./whip.ts";
 
 const TRUTH: Truth = {
   ...{ state: "live", on_air: true, consent: true, heard: true, speaking: true, level_db: -21 },
-  ...{ lost: 3, repaired: 2, concealed: 1, rtt_ms: 31 },
+  ...{ lost: 3, repaired: 2, concealed: 1, rtt_ms: 31, hears: true },
 };
 const yes = { kind: "answered", status: 201, location: "/whip/demo/ana/l1", sentence: "", next: "" } as const;
 const no = (status: number) => ({ ...yes, status, location: null, sentence: "No.", next: "Wait." });
@@ -203,6 +203,9 @@ describe("the truth", () => {
     expect(said.standing).toBe("off");
     expect(said.reason).toContain("recorded");
     expect(readTruth('{"v":1,"state":"live"}')?.consent).toBe(true);
+    expect(readTruth('{"v":1,"state":"live"}')?.hears).toBe(true);
+    expect(readTruth('{"v":1,"state":"live","proof":{"hears":"no"}}')?.hears).toBe(false);
+    expect(readTruth('{"v":1,"state":"live","proof":{"hears":"echo"}}')?.hears).toBe(true);
   });
 
   test("a message that is not one of ours says nothing", () => {
