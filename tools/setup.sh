@@ -12,12 +12,13 @@ system_packages() {
   need cc || missing+=(build-essential)
   need ffmpeg || missing+=(ffmpeg)
   [ -n "${NO_BROWSER:-}" ] || need chromium || missing+=(chromium)
-  # Another player, three proxies and address translation, for the tests alone: nobody who is not root need install them.
+  # Another player, three proxies, address translation and a wrong clock, for the tests alone: nobody who is not root need install them.
   if [ "$(id -u)" = 0 ]; then
     need vlc || missing+=(vlc-bin vlc-plugin-base)
     need nginx || missing+=(nginx-light)
     need haproxy || missing+=(haproxy)
     need caddy || missing+=(caddy)
+    need faketime || missing+=(faketime)
     need nft || missing+=(nftables)
     need ip || missing+=(iproute2)
   fi
