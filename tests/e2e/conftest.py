@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -82,7 +83,19 @@ class TownHall:
             for seat in seats:
                 given[seat] = self.seat(seat)
             api.post("/halls/eve/open").raise_for_status()
+        self._until_the_edge_knows()
         return given
+
+    def _until_the_edge_knows(self) -> None:
+        """Or who comes some milliseconds later finds no hall. In vain where it is elsewhere."""
+        for _ in range(40):
+            for origin in (PLAIN, SEALED):
+                page = f"{origin.format(port=self.port)}/h/eve/state.json"
+                with suppress(httpx.TransportError):
+                    told = httpx.get(page, verify=False, timeout=2, trust_env=False)
+                    if told.status_code == httpx.codes.OK and told.json()["state"] == "live":
+                        return
+            time.sleep(0.05)
 
     def seat(self, seat: str) -> dict[str, Any]:
         told = {"seat": seat, "name": f"Name Of {seat}"}
