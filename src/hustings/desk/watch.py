@@ -186,5 +186,6 @@ class Watch:
                 raise PeerFault("a happening that says nothing")
 
 
-def _rank(line: dict[str, Any]) -> tuple[bool, bool]:
-    return line.get("heard") is True, line.get("speaking") is True
+def _rank(line: dict[str, Any]) -> bool:
+    """Not whether it speaks: stages look at that at different instants, and seats would flicker."""
+    return line.get("heard") is True
