@@ -154,8 +154,11 @@ async def test_the_reason_of_a_hand_is_nobodys_but_the_studios(town):
 
     public = (await town.ask("GET", "/halls/demo", headers={})).text
     foreign = await town.ask("GET", "/halls/demo/floor", headers=listener)
+    other = await town.guest("listener", "Gil")
+    own = (await town.ask("GET", "/me?hall=demo", headers=other)).json()["person"]
+    lowered = await town.ask("DELETE", f"/halls/demo/hands/{own}", headers=other)
     assert "sister" not in public
-    assert told(foreign) == "not_allowed"
+    assert (told(foreign), told(lowered)) == ("not_allowed", "not_allowed")
 
 
 async def test_time_is_kept_by_side_from_one_stage_and_ends_with_a_fade_where_chosen(town):

@@ -101,6 +101,9 @@ async def lower_own(request: Request, hall: str) -> dict[str, Any]:
 
 @router.delete("/hands/{person}")
 async def lower(request: Request, hall: str, person: str) -> dict[str, Any]:
+    _, asking = hall_for(request, hall)
+    # Who lowers their own asks /mine: this answers with the whole floor, reasons too.
+    asking.must(Power.LEAD_FLOOR)
     return await _asked(request, hall, LowerHand(PersonId(person)))
 
 
