@@ -23,6 +23,13 @@ export interface Facts {
   since: PartNo;
   voices: string[];
   levels_db: number[];
+  caption: Caption | null;
+}
+
+/** A piece of a captioner's text, by its number in this hall; at most one a part. */
+export interface Caption {
+  no: number;
+  text: string;
 }
 
 export interface Part {
@@ -34,6 +41,16 @@ export interface Part {
 export interface Seat {
   seat: string;
   name: string;
+}
+
+/** What the desk publishes of an evening beyond its state: what is on, and who has spoken how long. */
+export interface Evening {
+  on: string | null;
+  next: { title: string; starts_at_ms: number | null } | null;
+  /** Voice on air, by seat and by side. */
+  seats: { name: string; side: string | null; spoken_ms: number }[];
+  sides: { side: string; spoken_ms: number; budget_ms: number | null }[];
+  hands: number;
 }
 
 /** `GET /h/{hall}/state.json`. */
@@ -55,6 +72,8 @@ export interface PublicState {
   buffer_ms: number;
   window_ms: number;
   listeners: number;
+  cancelled?: boolean;
+  evening?: Evening | null;
 }
 
 export const startOf = (no: PartNo): MediaTime => (no * PART_SAMPLES) / SAMPLE_RATE_HZ;

@@ -6,9 +6,10 @@ What a role may do is not decided here (domain/roles.py).
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from hustings.api.context import Context, context
+from hustings.desk.invitations import Given
 from hustings.desk.passes import Pass, check
 from hustings.domain.hall import Hall, State
 from hustings.domain.ids import EVERY_HALL, HallId, hall_id
@@ -43,7 +44,7 @@ def caller(request: Request, hall: HallId = EVERY_HALL) -> Caller:
     if token is None:
         raise Refused("pass_missing")
     if by_cookie and request.method not in SAFE:
-        _must_be_our_page(request, at)
+        must_be_our_page(request, at)
     given = check(token, at.desk.pass_key, at.now_ms // 1000, at.desk.holds_until_s)
     if given.jti in at.desk.revoked():
         raise Refused("pass_revoked")
@@ -93,7 +94,21 @@ def _token(request: Request, hall: HallId) -> tuple[str | None, bool]:
     return cookies.get(f"hustings_{hall}") or cookies.get(OWNER_COOKIE), True
 
 
-def _must_be_our_page(request: Request, at: Context) -> None:
+def set_pass_cookie(response: Response, name: str, given: Given, at: Context) -> None:
+    """The pass stays in this browser, unseen by scripts, until it runs out."""
+    response.set_cookie(
+        name,
+        given.token,
+        max_age=(given.expires_at_ms - at.now_ms) // 1000,
+        httponly=True,
+        samesite="lax",
+        path="/",
+        secure=at.public.startswith("https:"),
+    )
+    response.headers["Cache-Control"] = "no-store"
+
+
+def must_be_our_page(request: Request, at: Context) -> None:
     """A cookie comes along with anybody's page; the page's origin says whose it was."""
     origin = request.headers.get("origin")
     if origin is None:

@@ -84,6 +84,13 @@ class NewHand(Body):
     reason: str | None = Field(None, max_length=TEXT_CHARS_MAX)
 
 
+class FloorHand(Body):
+    name: str | None = Field(
+        None, max_length=TEXT_CHARS_MAX, description="Of somebody without a pass; they get one."
+    )
+    reason: str | None = Field(None, max_length=TEXT_CHARS_MAX)
+
+
 class Call(Body):
     seat: str | None = Field(None, description="Left out: the next that is free.")
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from hustings.api import views
+from hustings.desk.evening import on_and_next, sides
 from hustings.desk.lines import seat_line
 from hustings.desk.watch import Watch
 from hustings.domain.floor import hands
@@ -57,7 +58,6 @@ def time_kept(hall: Hall) -> dict[str, Any]:
     """Voice on air by person and by side, ms, beside what each may spend."""
     kept, budgets = hall.floor, hall.floor.budgets
     each = budgets.get(None)
-    sides = sorted({*kept.sides.values(), *(side for side in budgets if side is not None)})
     return {
         "each": vars(each) if each else None,
         "people": [
@@ -70,7 +70,7 @@ def time_kept(hall: Hall) -> dict[str, Any]:
                 "spoken_ms": spent_ms(kept, side),
                 "budget": vars(budgets[side]) if side in budgets else None,
             }
-            for side in sides
+            for side in sides(hall)
         ],
     }
 
@@ -92,14 +92,16 @@ def guest(hall: Hall, watch: Watch, person: PersonId, now_ms: int) -> dict[str, 
     """What one on stage, or on the way there, sees: their own line, and what is on."""
     seats = [s for s in floor(hall, watch, now_ms)["seats"] if s["person"] == person]
     spoken_ms = hall.floor.talked_ms.get(person, 0)
+    each = hall.floor.budgets.get(None)
     return {
         "hall": hall.hall,
         "state": hall.state,
         "since_ms": hall.since_ms,
         "starts_at_ms": hall.starts_at_ms,
-        "on": hall.plan.on,
+        **on_and_next(hall, now_ms),
         "seats": seats,
         "spoken_ms": spoken_ms,
+        "budget": vars(each) if each else None,
         "now_ms": now_ms,
     }
 

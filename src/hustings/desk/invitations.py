@@ -15,7 +15,7 @@ from hustings.domain.hall import Hall
 from hustings.domain.ids import EVERY_HALL, HallId, PersonId, SeatId
 from hustings.domain.refusals import Refused
 from hustings.domain.roles import Role
-from hustings.domain.wishes import By, CallHand, GivePass, GiveSeat, Invitation
+from hustings.domain.wishes import By, CallHand, GivePass, GiveSeat, Invitation, WalkIn
 
 HOUR_MS = 3_600_000
 PASS_HOURS = 72
@@ -73,6 +73,13 @@ async def call_hand(
     from_ms = max(desk.ports.clock.now_ms(), known.starts_at_ms or 0)
     wish = CallHand(person, chosen, draw_id(desk.ports.entropy), from_ms + PASS_HOURS * HOUR_MS)
     await desk.ask(hall, wish, by)
+
+
+async def walk_in(desk: Desk, hall: HallId, name: str, reason: str | None) -> Given:
+    """A listener's pass for somebody who came without one, and their hand raised with it."""
+    to = _invitation(desk, desk.hall(hall), Guest(Role.LISTENER, name))
+    await desk.ask(hall, WalkIn(to, reason), By(to.person, Role.LISTENER))
+    return _signed(desk, hall, to, None)
 
 
 def seat_pass(desk: Desk, hall: Hall, person: PersonId) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from hustings.desk.evening import evening
 from hustings.desk.passes import KID
 from hustings.domain.floor import Seat, on_air
 from hustings.domain.hall import Hall, State
@@ -41,7 +42,7 @@ def orders(house: House, halls: Iterable[Hall], role: str, now_ms: int) -> dict[
         "keys": [{"kid": KID, "x": x}],
         "revoked": sorted(house.revoked),
         "desk": house.desk,
-        "halls": [_hall(hall, house, role) for hall in halls if _is_sent(hall, now_ms)],
+        "halls": [_hall(hall, house, role, now_ms) for hall in halls if _is_sent(hall, now_ms)],
     }
 
 
@@ -50,7 +51,7 @@ def _is_sent(hall: Hall, now_ms: int) -> bool:
     return hall.state is not State.DRAFT and not over
 
 
-def _hall(hall: Hall, house: House, role: str) -> dict[str, Any]:
+def _hall(hall: Hall, house: House, role: str, now_ms: int) -> dict[str, Any]:
     return {
         "hall": hall.hall,
         "title": hall.title,
@@ -69,8 +70,13 @@ def _hall(hall: Hall, house: House, role: str) -> dict[str, Any]:
         "sounds": _sounds(hall),
         "silence_intended": hall.plan.silence_intended,
         "stages": list(house.stages),
-        **({"packagers": list(house.packagers)} if role == "edge" else {}),
+        **(_shown(hall, house, now_ms) if role == "edge" else {}),
     }
+
+
+def _shown(hall: Hall, house: House, now_ms: int) -> dict[str, Any]:
+    """Edges alone show it to people."""
+    return {"packagers": list(house.packagers), "evening": evening(hall, now_ms)}
 
 
 def _air(hall: Hall, seat: Seat) -> dict[str, Any]:

@@ -51,6 +51,7 @@ from hustings.domain.wishes import (
     TakeCharge,
     TakeDown,
     TakeSide,
+    WalkIn,
     Wish,
 )
 
@@ -77,12 +78,16 @@ NEEDS: dict[type[Wish], Power] = {
     SetBudget: Power.LEAD_FLOOR,
     CallHand: Power.LEAD_FLOOR,
     RaiseHand: Power.RAISE_HAND,
+    WalkIn: Power.RAISE_HAND,
     SetRundown: Power.PLAN,
     MoveRundown: Power.PLAN,
     SetSounds: Power.PLAN,
     IntendSilence: Power.PLAN,
 }
 """The power each wish takes, where it does not depend on what is asked of whom."""
+
+OPEN = frozenset({State.DOORS, State.LIVE, State.PAUSED})
+"""Where people are in the room."""
 
 ALSO_AFTER = (MoveHall, CancelHall, SetRecording, FreeSeat, ErasePerson, NoteLineUp, NoteLineDown)
 """What can still happen to a hall that has ended."""
@@ -257,6 +262,11 @@ def _of_seats(hall: Hall, wish: Wish, by: By, now_ms: int) -> Decided:
             return seats.give_consent(hall.floor, wish, by=by, now_ms=now_ms)
         case RaiseHand():
             return hands.raise_hand(hall.floor, wish, by=by, now_ms=now_ms)
+        case WalkIn(to, reason):
+            folk.must_have_room(hall.people, is_open=hall.state in OPEN)
+            came = folk.walk_in(to, now_ms=now_ms)
+            raised = RaiseHand(reason)
+            return [*came, *hands.raise_hand(hall.floor, raised, by=by, now_ms=now_ms)]
         case LowerHand(person):
             return hands.lower_hand(hall.floor, person, by=by, now_ms=now_ms)
         case CallHand(person):

@@ -12,6 +12,9 @@ from hustings.domain.refusals import Refused
 from hustings.domain.roles import IN_CHARGE, Power, Role, may, may_give
 from hustings.domain.wishes import By, Invitation, TakeCharge
 
+PEOPLE_MAX = 20_000
+"""Of one hall: some megabytes in the desk's memory."""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -44,6 +47,23 @@ def invite(to: Invitation, *, by: By, now_ms: int) -> list[ev.Event]:
             person=person, jti=to.jti, expires_at_ms=to.expires_at_ms, by=by.person, at_ms=at_ms
         ),
     ]
+
+
+def walk_in(to: Invitation, *, now_ms: int) -> list[ev.Event]:
+    """A listener who came without a pass: invited by nobody but themselves."""
+    who, at_ms = to.person, now_ms
+    return [
+        ev.PersonInvited(person=who, role=Role.LISTENER, name=to.name, by=who, at_ms=at_ms),
+        ev.PassGiven(person=who, jti=to.jti, expires_at_ms=to.expires_at_ms, by=who, at_ms=at_ms),
+    ]
+
+
+def must_have_room(people: People, *, is_open: bool) -> None:
+    """Whoever walks in finds the hall open, and not yet the crowd of passes it can keep."""
+    if not is_open:
+        raise Refused("hall_state", "Hands can be raised once doors are open.")
+    if len(people.by_id) >= PEOPLE_MAX:
+        raise Refused("hands_full", "No more names can be taken tonight.")
 
 
 def revoke_all(people: People, person: PersonId, *, by: By, now_ms: int) -> list[ev.Event]:

@@ -152,6 +152,14 @@ class RaiseHand:
 
 
 @dataclass(frozen=True)
+class WalkIn:
+    """A hand of somebody who came without a pass, and gets one with it."""
+
+    to: Invitation
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class LowerHand:
     """None: the hand of whoever asks."""
 
@@ -242,6 +250,7 @@ Wish = (
     | TakeSide
     | SetBudget
     | RaiseHand
+    | WalkIn
     | LowerHand
     | CallHand
     | SetRundown

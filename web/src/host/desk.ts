@@ -1,94 +1,84 @@
-/** What the desk says of one hall, asked for every second, and the wishes sent to it. Not here: any decision. */
+/** One hall as its desk tells it, and the wishes sent there. Not here: any decision; the desk refuses what it does not allow. */
 import { signal } from "@preact/signals";
-import type { HallState, Seat } from "../flow.ts";
-import { rounds } from "../shell/clock.ts";
-import type { Problem } from "../shell/http.ts";
-import { getJson, postJson } from "../shell/http.ts";
-import type { RecordingState } from "../words/recording.ts";
+import { after } from "../shell/clock.ts";
+import { follow } from "../shell/events.ts";
+import type { Method, Problem } from "../shell/http.ts";
+import { sendJson } from "../shell/http.ts";
+import type { HallView } from "./view.ts";
 
-export interface LineState {
-  seat: string;
-  heard: boolean;
-  speaking: boolean;
-  level_db: number;
-  rtt_ms: number | null;
-  lost: number;
+/** One thing asked of the desk. */
+export interface Wish {
+  method: Method;
+  /** Below the hall's own address; empty for the hall itself. */
+  path: string;
+  body?: unknown;
 }
 
-export interface HallView {
-  hall: string;
-  title: string;
-  state: HallState;
-  starts_at_ms: number | null;
-  since_ms: number;
-  /** Where the desk does not say, the lifecycle does; it refuses what it does not allow. */
-  moves?: string[];
-  seats: (Seat & { person: string })[];
-  recorded?: boolean;
-  recording?: RecordingState | null;
-  /** Seats whose speakers agreed to be recorded. */
-  consents?: string[];
-  lines?: LineState[];
-  audience?: { listeners: number };
+/** What was done just now, and what takes it back, where anything does. */
+export interface Done {
+  said: string;
+  undo: Wish | null;
 }
 
 export interface Invitation {
-  seat: string;
   name: string;
-  studio_url: string;
+  url: string;
 }
 
-const LIFECYCLE: Record<HallState, string[]> = {
-  draft: ["announce", "open", "end"],
-  announced: ["open", "end"],
-  doors: ["end"],
-  live: ["pause", "end"],
-  paused: ["resume", "end"],
-  ended: [],
-};
+/** So long something done can be taken back by one press. */
+const UNDO_MS = 8000;
 
-export const movesOf = (view: HallView | null): string[] => (view ? (view.moves ?? LIFECYCLE[view.state]) : []);
+export const post = (path: string, body?: unknown): Wish => ({ method: "POST", path, body });
+export const put = (path: string, body?: unknown): Wish => ({ method: "PUT", path, body });
 
 export class Desk {
   readonly view = signal<HallView | null>(null);
   readonly away = signal(false);
   readonly refusal = signal<Problem | null>(null);
+  readonly done = signal<Done | null>(null);
   readonly invitations = signal<Invitation[]>([]);
+  /** The person whose page this is. */
+  readonly me: string;
   #address: string;
+  #forget = () => {};
 
-  constructor(hall: string) {
+  constructor(hall: string, me: string) {
+    this.me = me;
     this.#address = `/api/v1/halls/${hall}`;
-    rounds(() => this.#ask(), 1000, 5000);
+    follow<HallView>(
+      `${this.#address}/events`,
+      (view) => (this.view.value = view),
+      (lost) => (this.away.value = lost),
+    );
   }
 
-  /** Settled before doors; the desk refuses it after. */
-  async record(on: boolean): Promise<void> {
-    const answer = await postJson<unknown>(`${this.#address}/recording`, { on });
+  /** What the desk answered, or null where it refused: then `refusal` says why. */
+  async ask<T>({ method, path, body }: Wish): Promise<T | null> {
+    const answer = await sendJson<T>(method, this.#address + path, body);
     this.refusal.value = answer.ok ? null : answer.problem;
-    await this.#ask();
+    return answer.ok ? answer.value : null;
   }
 
-  async move(move: string): Promise<void> {
-    const answer = await postJson<unknown>(`${this.#address}/${move}`);
-    this.refusal.value = answer.ok ? null : answer.problem;
-    await this.#ask();
-  }
-
-  /** Whether the seat was given. */
-  async addSeat(seat: string, name: string, consent: boolean): Promise<boolean> {
-    const answer = await postJson<{ studio_url: string }>(`${this.#address}/seats`, { seat, name, consent });
-    this.refusal.value = answer.ok ? null : answer.problem;
-    if (!answer.ok) return false;
-    this.invitations.value = [...this.invitations.value, { seat, name, studio_url: answer.value.studio_url }];
-    await this.#ask();
+  /** Ask, and say that it was done. */
+  async do(wish: Wish, said: string, undo: Wish | null = null): Promise<boolean> {
+    if ((await this.ask(wish)) === null) return false;
+    this.#tell({ said, undo });
     return true;
   }
 
-  async #ask(): Promise<void> {
-    const answer = await getJson<HallView>(this.#address);
-    if (answer.ok) this.view.value = answer.value;
-    const gone = !answer.ok && (answer.problem.status === 0 || answer.problem.status >= 500);
-    this.away.value = gone;
-    if (!answer.ok && !gone) this.refusal.value = answer.problem;
+  undo = async (): Promise<void> => {
+    const wish = this.done.value?.undo;
+    this.#tell(null);
+    if (wish) await this.ask(wish);
+  };
+
+  invited(invitation: Invitation): void {
+    this.invitations.value = [...this.invitations.value, invitation];
+  }
+
+  #tell(done: Done | null): void {
+    this.#forget();
+    this.done.value = done;
+    this.#forget = after(UNDO_MS, () => (this.done.value = null));
   }
 }

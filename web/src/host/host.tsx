@@ -1,59 +1,98 @@
-/** The page of those who run a hall: its state and moves, its health in one line, the stage, links. */
+/** The page of those who run a hall: its health in one line, the next thing to do, the plan, the floor, links. */
 import { useEffect, useMemo } from "preact/hooks";
-import { wall_ms } from "../shell/clock.ts";
-import { listenerLink } from "../shell/place.ts";
+import type { Lines } from "../shell/lines.ts";
+import { t } from "../texts/public.ts";
+import { s } from "../texts/studio.ts";
 import { faceOf } from "../words/faces.ts";
-import { healthLine } from "../words/health.ts";
+import { Bar } from "./bar.tsx";
 import { Desk } from "./desk.ts";
-import { Given } from "./given.tsx";
-import { Moves } from "./moves.tsx";
-import { Recording } from "./recording.tsx";
-import { Seats } from "./seats.tsx";
+import { Ears } from "./ears.ts";
+import { Floor } from "./floor/floor.tsx";
+import { Health } from "./health.tsx";
+import { Keys } from "./keys.tsx";
+import { Links } from "./links/links.tsx";
+import { nextStep } from "./next.ts";
+import { Show } from "./plan/show.tsx";
+import type { HallView } from "./view.ts";
 
-/** `named` hears what the hall is called, which the public state does not tell of a draft. */
-export function Host({ hall, named }: { hall: string; named: (title: string) => void }) {
-  const desk = useMemo(() => new Desk(hall), [hall]);
+interface Place {
+  hall: string;
+  /** The person whose page this is. */
+  me: string;
+  /** Their own line, where they have a seat. */
+  lines: Lines | null;
+  /** Hears what the hall is called, which the public state does not tell of a draft. */
+  named: (title: string) => void;
+}
+
+export function Host({ hall, me, lines, named }: Place) {
+  const desk = useMemo(() => new Desk(hall, me), [hall, me]);
+  const ears = useMemo(() => new Ears(hall, lines), [hall, lines]);
   const view = desk.view.value;
   useEffect(() => {
     if (view) named(view.title);
   }, [view, named]);
-  const face = view && faceOf({ ...view, now_ms: wall_ms() });
+  if (!view) return <section class="desk" aria-busy={!desk.refusal.value} aria-label={s("desk")} />;
   return (
-    <section class="stack" aria-label="The town hall">
-      {desk.away.value && (
-        <p class="note" data-tone="wait" role="status">
-          <strong>The desk is not answering; sound goes on.</strong>
-          Moves wait until it is back.
-        </p>
-      )}
-      <Refusal desk={desk} />
-      {view && face && (
-        <>
-          <div class="card stack">
-            <span class="mark" data-tone={face.tone}>
-              {face.mark}
-            </span>
-            <p class="health figures">{healthLine(view, wall_ms())}</p>
-            {face.sentence && <p class="soft">{STAFF[view.state] ?? face.sentence}</p>}
-            <Recording desk={desk} />
-            <Moves desk={desk} />
-          </div>
-          <Seats desk={desk} />
-          <section class="card stack" aria-labelledby="links">
-            <h2 id="links">For listeners</h2>
-            <Given label="link for listeners" link={listenerLink(hall)} />
-          </section>
-        </>
-      )}
+    <section class="desk" aria-label={s("desk")}>
+      <div class="desk__top stack">
+        {desk.away.value && (
+          <p class="note" data-tone="wait" role="status">
+            <strong>{s("away")}</strong>
+            {s("away.next")}
+          </p>
+        )}
+        <Head desk={desk} view={view} />
+        <Next desk={desk} view={view} />
+        <Refusal desk={desk} />
+      </div>
+      <div class="desk__columns">
+        <Show desk={desk} view={view} />
+        <Floor desk={desk} view={view} ears={ears} />
+        <Links desk={desk} view={view} />
+      </div>
+      <Keys desk={desk} view={view} ears={ears} />
+      <Bar desk={desk} view={view} />
     </section>
   );
 }
 
-const STAFF: Record<string, string> = {
-  draft: "Only you see it. Announce it to give people its address.",
-  paused: "Listeners are told that it goes on by itself.",
-  ended: "Speakers' lines are closed.",
-};
+function Head({ desk, view }: { desk: Desk; view: HallView }) {
+  const face = faceOf(view);
+  return (
+    <div class="desk__head">
+      <span class="mark" data-tone={face.tone}>
+        {face.mark}
+      </span>
+      {face.clock && <span class="desk__clock figures">{face.clock}</span>}
+      <Health desk={desk} view={view} />
+    </div>
+  );
+}
+
+/** Always one thing, and where a press can do it, the button for it. */
+function Next({ desk, view }: { desk: Desk; view: HallView }) {
+  const { sentence, urgent, press } = nextStep(view);
+  return (
+    <div class="next" data-urgent={urgent}>
+      <p class="next__sentence" role={urgent ? "alert" : "status"}>
+        <span class="unseen">{t("next.up", { title: "" })}</span>
+        {sentence}
+      </p>
+      {press && (
+        <button
+          type="button"
+          class="button"
+          data-kind="main"
+          disabled={desk.away.value}
+          onClick={() => desk.do(press.wish, press.said)}
+        >
+          {press.label}
+        </button>
+      )}
+    </div>
+  );
+}
 
 function Refusal({ desk }: { desk: Desk }) {
   const refusal = desk.refusal.value;

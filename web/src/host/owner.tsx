@@ -5,6 +5,7 @@ import { fromLocalField, isoOf, rounds, wall_ms } from "../shell/clock.ts";
 import type { Problem } from "../shell/http.ts";
 import { getJson, postJson } from "../shell/http.ts";
 import { goTo } from "../shell/place.ts";
+import { s } from "../texts/studio.ts";
 import { type HallLine, Halls } from "../ui/halls.tsx";
 
 const halls = signal<HallLine[] | null>(null);
@@ -23,7 +24,7 @@ export function Owner() {
   begun = true;
   return (
     <main class="sheet stack">
-      <h1 class="studio__title">Your town halls</h1>
+      <h1 class="studio__title">{s("owner.title")}</h1>
       {problem.value && (
         <p class="note" data-tone="wait" role="status">
           <strong>{problem.value.sentence}</strong>
@@ -31,7 +32,7 @@ export function Owner() {
         </p>
       )}
       {halls.value && <Halls halls={halls.value} now_ms={wall_ms()} place="/studio/" />}
-      {halls.value?.length === 0 && <p>None yet. Make the first one here.</p>}
+      {halls.value?.length === 0 && <p>{s("owner.none")}</p>}
       <NewHall />
     </main>
   );
@@ -40,19 +41,24 @@ export function Owner() {
 function NewHall() {
   const [title, setTitle] = useState("");
   const [starts, setStarts] = useState("");
+  const [led, setLed] = useState(false);
   const create = async (event: Event) => {
     event.preventDefault();
     const starts_at_ms = fromLocalField(starts);
-    const body = { title: title.trim(), ...(starts_at_ms === null ? {} : { starts_at: isoOf(starts_at_ms) }) };
+    const body = {
+      title: title.trim(),
+      led,
+      ...(starts_at_ms === null ? {} : { starts_at: isoOf(starts_at_ms) }),
+    };
     const answer = await postJson<HallLine>("/api/v1/halls", body);
     refusal.value = answer.ok ? null : answer.problem;
     if (answer.ok) goTo(`/studio/${answer.value.hall}`);
   };
   return (
     <form class="card stack" onSubmit={create}>
-      <h2>A new town hall</h2>
+      <h2>{s("new")}</h2>
       <label class="field">
-        <span>What it is called</span>
+        <span>{s("new.title")}</span>
         <input
           value={title}
           maxLength={120}
@@ -61,8 +67,12 @@ function NewHall() {
         />
       </label>
       <label class="field">
-        <span>When it begins (may be left open)</span>
+        <span>{s("new.starts")}</span>
         <input type="datetime-local" value={starts} onInput={(event) => setStarts(event.currentTarget.value)} />
+      </label>
+      <label class="tick">
+        <input type="checkbox" checked={led} onChange={(event) => setLed(event.currentTarget.checked)} />
+        <span>{s("new.led")}</span>
       </label>
       {refusal.value && (
         <p class="note" data-tone="danger" role="alert">
@@ -71,7 +81,7 @@ function NewHall() {
         </p>
       )}
       <button type="submit" class="button" data-kind="main" disabled={title.trim() === ""}>
-        Create
+        {s("new.create")}
       </button>
     </form>
   );

@@ -6,6 +6,8 @@ import { render } from "preact";
 import type { Problem } from "../shell/http.ts";
 import { postJson } from "../shell/http.ts";
 import { goTo, ownerToken } from "../shell/place.ts";
+import { loadWords, t } from "../texts/public.ts";
+import { loadRefusals } from "../texts/refusals.ts";
 
 const problem = signal<Problem | null>(null);
 const entering = signal(false);
@@ -21,8 +23,8 @@ async function enter(): Promise<void> {
 function Owner() {
   return (
     <main class="sheet stack">
-      <h1>Enter as owner</h1>
-      <p>This link works once. Whoever enters with it runs every town hall on this server, in this browser.</p>
+      <h1>{t("owner.title")}</h1>
+      <p>{t("owner.once")}</p>
       {problem.value && (
         <p class="note" data-tone="danger" role="alert">
           <strong>{problem.value.sentence}</strong>
@@ -31,11 +33,12 @@ function Owner() {
       )}
       <div>
         <button type="button" class="button" data-kind="main" onClick={enter} disabled={entering.value}>
-          Enter as owner
+          {t("owner.title")}
         </button>
       </div>
     </main>
   );
 }
 
+await Promise.all([loadWords(), loadRefusals()]);
 render(<Owner />, document.getElementById("page") as HTMLElement);

@@ -3,11 +3,15 @@ import "../ui/base.css";
 import "../ui/controls.css";
 import { render } from "preact";
 import { problemOf } from "../shell/http.ts";
+import { loadWords, t } from "../texts/public.ts";
+import { loadRefusals } from "../texts/refusals.ts";
+
+await Promise.all([loadWords(), loadRefusals()]);
 
 const text = document.getElementById("refusal")?.textContent ?? "null";
 const UNTOLD = JSON.stringify({
-  title: "This is not possible just now.",
-  next: "See what is on at the start page.",
+  title: t("problem.other"),
+  next: t("problem.start"),
 });
 const { sentence, next } = problemOf(0, text.trim() === "null" ? UNTOLD : text);
 
@@ -16,7 +20,7 @@ render(
     <h1>{sentence}</h1>
     <p>{next}</p>
     <p>
-      <a href="/">See what is on</a>
+      <a href="/">{t("see.on")}</a>
     </p>
   </main>,
   document.getElementById("page") as HTMLElement,

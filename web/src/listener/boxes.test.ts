@@ -21,7 +21,13 @@ test("a stream yields its header and its parts with their facts, byte for byte",
 
   const pieces = splitAll(concat([header(), first, second]));
 
-  const facts = { state: "live", since: NO - 9, voices: ["ana", "ben"], levels_db: [127, 42, 0] };
+  const facts = {
+    state: "live",
+    since: NO - 9,
+    voices: ["ana", "ben"],
+    levels_db: [127, 42, 0],
+    caption: null,
+  };
   expect(pieces).toEqual([
     { kind: "header", bytes: header() },
     { kind: "part", part: { no: NO, bytes: first, facts } },

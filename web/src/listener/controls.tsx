@@ -1,6 +1,7 @@
 /** One round button, a volume, and a sound to test with. */
 import { signal } from "@preact/signals";
 import { playTone } from "../shell/tone.ts";
+import { t } from "../texts/public.ts";
 import { buttonOf } from "../words/faces.ts";
 import type { Evening } from "./evening.ts";
 
@@ -9,7 +10,7 @@ const PAUSE = "M8 6h6v20H8zM18 6h6v20h-6z";
 
 export function ListenButton({ evening }: { evening: Evening }) {
   const wanted = evening.wanted.value;
-  const { label } = buttonOf(evening.moment.value?.state ?? "live", wanted);
+  const label = buttonOf(evening.moment.value?.state ?? "live", wanted);
   const press = wanted ? evening.rest : evening.listen;
   return (
     <div class="listen">
@@ -48,7 +49,7 @@ export function Volume({ audio }: { audio: HTMLAudioElement }) {
   const now = Math.round(Math.sqrt(audio.volume) * 100);
   return (
     <label class="volume">
-      <span>Volume</span>
+      <span>{t("volume")}</span>
       <input type="range" min="0" max="100" step="5" value={now} onInput={turn} />
     </label>
   );
@@ -64,7 +65,7 @@ export function TestSound() {
   };
   return (
     <button type="button" class="button" onClick={test} disabled={sounding.value}>
-      {sounding.value ? "You should hear three notes" : "Test your sound"}
+      {t(sounding.value ? "test.sounding" : "test.sound")}
     </button>
   );
 }

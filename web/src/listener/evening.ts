@@ -39,7 +39,8 @@ export class Evening {
     if (!state) return null;
     const told = { state: state.state, since_ms: state.since_ms };
     const here = heard && { state: heard.state, since_ms: startOf(heard.since) * 1000 };
-    return { ...(here ?? told), starts_at_ms: state.starts_at_ms, now_ms: this.now_ms.value };
+    const { starts_at_ms, cancelled = false } = state;
+    return { ...(here ?? told), starts_at_ms, cancelled, now_ms: this.now_ms.value };
   });
 
   readonly names = computed(() => new Map(this.state.value?.seats.map(({ seat, name }) => [seat, name])));

@@ -2,7 +2,7 @@
  * Timed facts out of an `emsg` box: ID3v2.4, one `TXXX` frame named `hustings`, JSON inside.
  * Whatever is not exactly that is no fact and no error: a part can be heard without its facts.
  */
-import type { Facts, HallState } from "../flow.ts";
+import type { Caption, Facts, HallState } from "../flow.ts";
 import { HALL_STATES } from "../flow.ts";
 
 const SCHEME = "https://aomedia.org/emsg/ID3";
@@ -68,7 +68,7 @@ function readFacts(text: string): Facts | null {
   } catch {
     return null;
   }
-  const { v, hall, voices, level } = Object(said) as Record<string, unknown>;
+  const { v, hall, voices, level, caption } = Object(said) as Record<string, unknown>;
   if (v !== 1 || !Array.isArray(hall) || !Array.isArray(voices)) return null;
   const [state, since] = hall as unknown[];
   if (!HALL_STATES.includes(state as HallState) || !Number.isSafeInteger(since)) return null;
@@ -78,7 +78,15 @@ function readFacts(text: string): Facts | null {
     since: since as number,
     voices: seats.slice(0, 4),
     levels_db: levels(level),
+    caption: captionOf(caption),
   };
+}
+
+/** `[no, text]`; text that anybody could have written stays text. */
+function captionOf(said: unknown): Caption | null {
+  if (!Array.isArray(said)) return null;
+  const [no, text] = said as unknown[];
+  return Number.isSafeInteger(no) && typeof text === "string" ? { no: no as number, text } : null;
 }
 
 function levels(hex: unknown): number[] {

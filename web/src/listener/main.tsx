@@ -6,12 +6,17 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { hallHere } from "../shell/place.ts";
 import { obeyLockScreen, tellLockScreen } from "../shell/session.ts";
+import { loadWords, t } from "../texts/public.ts";
+import { loadRefusals } from "../texts/refusals.ts";
+import { Tongue } from "../ui/tongue.tsx";
 import { behind, faceOf } from "../words/faces.ts";
-import { RECORDED } from "../words/recording.ts";
-import { count } from "../words/time.ts";
 import { speakers, tabTitle } from "../words/titles.ts";
+import { Captions } from "./captions.tsx";
+import { Clocks } from "./clocks.tsx";
 import { ListenButton, TestSound, Volume } from "./controls.tsx";
 import { Evening } from "./evening.ts";
+import { Hand } from "./hand.ts";
+import { Raise } from "./raise.tsx";
 import { Voice } from "./voice.tsx";
 
 const audio = document.createElement("audio");
@@ -19,12 +24,15 @@ audio.id = "programme";
 audio.preload = "none";
 document.body.append(audio);
 
+await Promise.all([loadWords(), loadRefusals()]);
+
 const hall = hallHere() ?? "";
 const evening = new Evening(hall, audio);
+const hand = new Hand(hall);
 
 obeyLockScreen({ play: evening.listen, pause: evening.rest });
 effect(() => {
-  const title = evening.state.value?.title ?? "Town hall";
+  const title = evening.state.value?.title ?? t("townhall");
   document.title = tabTitle(title, evening.moment.value?.state ?? null);
   const who = speakers(evening.heard.value?.voices ?? [], evening.names.value);
   if (evening.wanted.value) tellLockScreen(title, who);
@@ -34,8 +42,7 @@ effect(() => {
 function Announcer() {
   const moment = evening.moment.value;
   const face = moment && faceOf({ ...moment, now_ms: moment.since_ms });
-  const lost =
-    evening.programme.phase.value === "stalled" ? "The connection broke. Sound comes back by itself." : "";
+  const lost = evening.programme.phase.value === "stalled" ? t("listen.lost") : "";
   return (
     <p class="unseen" role="status">
       {face ? `${face.mark}. ` : ""}
@@ -50,10 +57,10 @@ function Status() {
   if (phase === "stalled")
     return (
       <p class="note" data-tone="wait">
-        Reconnecting. Sound comes back by itself.
+        {t("listen.reconnecting")}
       </p>
     );
-  if (phase === "starting") return <p class="delay">Tuning in …</p>;
+  if (phase === "starting") return <p class="delay">{t("listen.tuning")}</p>;
   return <p class="delay figures">{phase === "playing" && seconds !== null ? behind(seconds) : ""}</p>;
 }
 
@@ -76,22 +83,40 @@ function Listening() {
         {face.clock && <p class="hall__clock figures">{face.clock}</p>}
         {!face.clock && !over && !early && <Voice evening={evening} />}
         {face.sentence && <p class="hall__sentence">{face.sentence}</p>}
-        {state.recorded && !over && <p class="delay">{RECORDED}</p>}
+        {state.recorded && !over && <p class="delay">{t("recorded")}</p>}
         {!over && <ListenButton evening={evening} />}
         {!over && !early && <Status />}
+        {!over && !early && <NowNext />}
+        {!over && !early && <Captions evening={evening} />}
+        {!over && !early && <Raise hand={hand} waiting={state.evening?.hands ?? 0} />}
         {early && <TestSound />}
-        {evening.programme.possible.value === false && (
-          <p class="note">This browser cannot play the live stream. Please use a newer one.</p>
+        {early && state.starts_at_ms !== null && (
+          <a href={`/api/v1/halls/${state.hall}/calendar.ics`}>{t("calendar")}</a>
         )}
-        {over && <a href="/">See what else is on</a>}
+        {evening.programme.possible.value === false && <p class="note">{t("listen.impossible")}</p>}
+        {over && <a href="/">{t("ended.more")}</a>}
       </div>
-      {!over && !early && (
-        <footer class="hall__foot">
-          <Volume audio={audio} />
-          <p class="figures">{`${count(state.listeners, "person", "people")} listening`}</p>
-        </footer>
-      )}
+      <footer class="hall__foot">
+        {!early && state.evening && <Clocks evening={state.evening} />}
+        <div class="row row--apart">
+          {!over && !early && <Volume audio={audio} />}
+          {!over && !early && <p class="figures">{t("listening", { n: state.listeners })}</p>}
+          <Tongue />
+        </div>
+      </footer>
     </main>
+  );
+}
+
+/** What is on, and what follows. */
+function NowNext() {
+  const { on = null, next = null } = evening.state.value?.evening ?? {};
+  if (on === null) return null;
+  return (
+    <p class="delay">
+      {t("now.on", { title: on })}
+      {next && <span class="soft"> · {t("next.up", { title: next.title })}</span>}
+    </p>
   );
 }
 
@@ -102,11 +127,11 @@ function Nothing() {
   const lost = problem.status === 404;
   return (
     <main class="sheet stack">
-      <span class="mark">{lost ? "Nothing here" : "No answer yet"}</span>
-      <h1>{lost ? "There is no town hall at this address." : "The town hall does not answer just now."}</h1>
-      <p>{lost ? problem.next : "This page goes on asking, and shows the town hall as soon as it answers."}</p>
+      <span class="mark">{t(lost ? "lost.mark" : "pending.mark")}</span>
+      <h1>{t(lost ? "lost.title" : "pending.title")}</h1>
+      <p>{lost ? problem.next : t("pending.next")}</p>
       <p>
-        <a href="/">See what is on</a>
+        <a href="/">{t("see.on")}</a>
       </p>
     </main>
   );

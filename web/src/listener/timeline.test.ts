@@ -4,11 +4,12 @@ import { startOf } from "../flow.ts";
 import { opening, Timeline } from "./timeline.ts";
 
 const NO = 7_458_333_333;
-const facts = (voices: string[], levels_db: number[] = []): Facts => ({
+const facts = (voices: string[], levels_db: number[] = [], caption: Facts["caption"] = null): Facts => ({
   state: "live",
   since: 5,
   voices,
   levels_db,
+  caption,
 });
 const part = (no: number, said: Facts | null) => ({ no, bytes: new Uint8Array(), facts: said });
 
@@ -46,4 +47,21 @@ test("an evening of parts does not pile up", () => {
 
 test("the ring is shut at silence and open at full speech", () => {
   expect([127, 48, 29, 10, 0].map(opening)).toEqual([0, 0, 0.5, 1, 1]);
+});
+
+test("captions are read as they are heard, in their order, once, and for a while", () => {
+  const timeline = new Timeline();
+  timeline.add(part(NO, facts([], [], { no: 7, text: "Good evening." })));
+  timeline.add(part(NO + 1, facts([], [], { no: 8, text: "Welcome." })));
+  timeline.add(part(NO + 2, facts([], [], { no: 8, text: "Welcome." })));
+  for (let later = 3; later <= 40; later++) timeline.add(part(NO + later, facts([])));
+
+  const read = (parts: number) => timeline.at(startOf(NO + parts))?.captions.map(({ text }) => text);
+
+  expect([0, 2, 35, 40].map(read)).toEqual([
+    ["Good evening."],
+    ["Good evening.", "Welcome."],
+    ["Welcome."],
+    [],
+  ]);
 });

@@ -1,6 +1,7 @@
 /** Who speaks, in a ring that breathes with the sound that is being heard. */
 import { useEffect, useRef } from "preact/hooks";
 import { everyFrame } from "../shell/clock.ts";
+import { t } from "../texts/public.ts";
 import { speakers } from "../words/titles.ts";
 import type { Evening } from "./evening.ts";
 import { opening } from "./timeline.ts";
@@ -31,7 +32,7 @@ export function Voice({ evening }: { evening: Evening }) {
     <div class="voice" ref={ring} data-live={live}>
       {live && who !== "" ? (
         <p class="voice__name">
-          <span class="unseen">Speaking: </span>
+          <span class="unseen">{t("speaking")}</span>
           {who}
         </p>
       ) : (
@@ -46,16 +47,16 @@ const NAMES_MAX = 3;
 /** Who is here while nobody speaks, or nobody listens. */
 function Quiet({ evening, live }: { evening: Evening; live: boolean }) {
   const seats = evening.state.value?.seats ?? [];
-  if (live) return <p class="voice__quiet">Nobody is speaking</p>;
-  if (seats.length === 0) return <p class="voice__quiet">The stage is empty</p>;
+  if (live) return <p class="voice__quiet">{t("stage.quiet")}</p>;
+  if (seats.length === 0) return <p class="voice__quiet">{t("stage.empty")}</p>;
   return (
     <div class="voice__quiet">
-      <p>On stage</p>
+      <p>{t("stage")}</p>
       <ul class="voice__seats">
         {seats.slice(0, NAMES_MAX).map(({ seat, name }) => (
           <li key={seat}>{name}</li>
         ))}
-        {seats.length > NAMES_MAX && <li>and {seats.length - NAMES_MAX} more</li>}
+        {seats.length > NAMES_MAX && <li>{t("seat.and", { n: seats.length - NAMES_MAX })}</li>}
       </ul>
     </div>
   );

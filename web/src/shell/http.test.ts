@@ -3,6 +3,7 @@ import { problemOf } from "./http.ts";
 
 test("a refusal is told with its next step", () => {
   const body = JSON.stringify({
+    code: "pass_expired",
     title: "This pass has run out.",
     next: "Ask for a new link.",
     detail: "It ended at noon.",
@@ -10,6 +11,7 @@ test("a refusal is told with its next step", () => {
 
   expect(problemOf(401, body)).toEqual({
     status: 401,
+    code: "pass_expired",
     sentence: "This pass has run out. It ended at noon.",
     next: "Ask for a new link.",
   });
@@ -26,6 +28,7 @@ test.each(["", "<html>Bad gateway</html>", "null", "[]", '{"title":7}'])(
   (text) => {
     expect(problemOf(502, text)).toEqual({
       status: 502,
+      code: "",
       sentence: "The answer was 502.",
       next: "Try again in a few seconds.",
     });

@@ -1,10 +1,13 @@
 /** Short requests: JSON in, JSON out, and a refusal as a value. Nothing here throws. */
 import type { MonotonicMs } from "../flow.ts";
+import { t } from "../texts/public.ts";
+import { refused } from "../texts/refusals.ts";
 import { monotonic } from "./clock.ts";
 
-/** Why something was not granted. `status` 0: nobody answered. */
+/** Why something was not granted. `status` 0: nobody answered. `code`: its name in spec/refusals.toml. */
 export interface Problem {
   status: number;
+  code: string;
   sentence: string;
   next: string;
 }
@@ -14,20 +17,26 @@ export type Answer<T> =
   | { ok: false; problem: Problem };
 
 const PATIENCE_MS = 8000;
-const NOBODY: Problem = {
+const nobody = (): Problem => ({
   status: 0,
-  sentence: "Nobody answers at this address just now.",
-  next: "Try again in a few seconds.",
-};
+  code: "",
+  sentence: t("problem.nobody"),
+  next: t("problem.again"),
+});
 
 export const getJson = <T>(address: string): Promise<Answer<T>> => ask<T>(address, { cache: "no-store" });
 
-export const postJson = <T>(address: string, body?: unknown): Promise<Answer<T>> =>
+export type Method = "POST" | "PUT" | "DELETE";
+
+export const sendJson = <T>(method: Method, address: string, body?: unknown): Promise<Answer<T>> =>
   ask<T>(address, {
-    method: "POST",
+    method,
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body ?? {}),
   });
+
+export const postJson = <T>(address: string, body?: unknown): Promise<Answer<T>> =>
+  sendJson<T>("POST", address, body);
 
 async function ask<T>(address: string, request: RequestInit): Promise<Answer<T>> {
   const sent = monotonic();
@@ -41,7 +50,7 @@ async function ask<T>(address: string, request: RequestInit): Promise<Answer<T>>
     if (!response.ok) return { ok: false, problem: problemOf(response.status, text) };
     return { ok: true, value: (text ? JSON.parse(text) : null) as T, sent, got: monotonic() };
   } catch {
-    return { ok: false, problem: NOBODY };
+    return { ok: false, problem: nobody() };
   }
 }
 
@@ -54,11 +63,13 @@ export function problemOf(status: number, text: string): Problem {
     // An answer of some proxy in between: its status is all there is to tell.
   }
   const word = (value: unknown) => (typeof value === "string" ? value : "");
-  const said = word(body.sentence) || word(body.title) || `The answer was ${status}.`;
+  const code = word(body.code);
+  const told = word(body.sentence) || word(body.title) || t("problem.status", { status });
+  const said = refused(code, told);
   // A detail may be a bare name, for programs; only a sentence is for people.
   const detail = /\s.*\.$/.test(word(body.detail)) ? word(body.detail) : "";
   const sentence = [said, detail].filter(Boolean).join(" ");
-  return { status, sentence, next: word(body.next) || "Try again in a few seconds." };
+  return { status, code, sentence, next: refused(`${code}.next`, word(body.next)) || t("problem.again") };
 }
 
 export interface SdpAnswer {
@@ -82,7 +93,7 @@ export async function postSdp(address: string, offer: string): Promise<SdpAnswer
     const location = response.headers.get("location");
     return { status: response.status, sdp: text, location, problem: problemOf(response.status, text) };
   } catch {
-    return { status: 0, sdp: "", location: null, problem: NOBODY };
+    return { status: 0, sdp: "", location: null, problem: nobody() };
   }
 }
 

@@ -16,8 +16,8 @@ export interface Surroundings {
   ask: () => Promise<string | null>;
   let_go: () => void;
   track: () => MediaStreamTrack | null;
-  muted: () => boolean;
-  hears: () => boolean;
+  /** What a stage is told as soon as it listens: messages of spec/live.md. */
+  says: () => Record<string, unknown>[];
   /** Something about this line is otherwise than before. */
   changed: () => void;
 }
@@ -57,12 +57,8 @@ export class Line {
     await this.#peer?.getSenders()[0]?.replaceTrack(this.#around.track());
   }
 
-  tellMuted(): void {
-    this.tell({ muted: this.#around.muted() });
-  }
-
-  tellHears(): void {
-    if (this.#around.hears()) this.tell({ hears: true });
+  tellAll(): void {
+    for (const said of this.#around.says()) this.tell(said);
   }
 
   /** Something that spec/live.md has a word for; nothing where the stage does not listen yet. */
@@ -116,10 +112,7 @@ export class Line {
 
   #openChannel(peer: RTCPeerConnection): void {
     const channel = peer.createDataChannel("hustings", { ordered: true });
-    channel.onopen = () => {
-      this.tellMuted();
-      this.tellHears();
-    };
+    channel.onopen = () => this.tellAll();
     channel.onmessage = ({ data }) => {
       const truth = readTruth(data);
       if (truth) this.#from(peer, { kind: "said", truth });

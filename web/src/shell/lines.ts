@@ -19,19 +19,27 @@ export class Lines {
   readonly microphone = new Microphone(() => this.#each((line) => line.microphoneGone()));
   #lines: Line[];
   #others: HTMLAudioElement;
+  /** Whether a microphone is wanted at all. */
+  #speaking: boolean;
+  #listens: string[] = [];
+  #cues: string[] = [];
+  #asked = false;
   #asking: Promise<string | null> | null = null;
   #speaks = 0;
   #plays = 0;
 
-  /** `address`: where to offer lines. `others`: the element that plays what the others say. */
-  constructor(address: string, others: HTMLAudioElement) {
+  /**
+   * `address`: where to offer lines. `others`: the element that plays what the others say. `speaking`: whether
+   * the microphone is opened with the line, or only for a cue.
+   */
+  constructor(address: string, others: HTMLAudioElement, speaking = true) {
     this.#others = others;
+    this.#speaking = speaking;
     const around = {
       ask: () => this.#ask(),
       let_go: () => this.#letGo(),
       track: () => this.microphone.track,
-      muted: () => this.muted.value,
-      hears: () => this.hears.value,
+      says: () => this.#says(),
       changed: () => this.#changed(),
     };
     this.#lines = STAGES.map((stage) => new Line(`${address}?stage=${stage}`, around));
@@ -40,10 +48,31 @@ export class Lines {
   sit = (): void => this.#each((line) => line.sit());
   leave = (): void => this.#each((line) => line.leave());
 
+  get isSeated(): boolean {
+    return this.link.value !== "idle" && this.link.value !== "refused";
+  }
+
   confirmHearing = (): void => {
     this.hears.value = true;
-    this.#each((line) => line.tellHears());
+    this.#tell();
   };
+
+  /** Hear these seats alone, on air or not; none: what is to be heard here anyway. */
+  listenTo(seats: string[]): void {
+    this.#listens = seats;
+    this.#tell();
+  }
+
+  /** Speak to these seats, and to nobody else. Opens the microphone for as long. */
+  async cue(seats: string[]): Promise<void> {
+    this.#cues = seats;
+    if (!this.#speaking) {
+      if (seats.length === 0) this.microphone.close();
+      else if (!this.microphone.track) await this.microphone.open();
+      await Promise.all(this.#lines.map((line) => line.replaceTrack()));
+    }
+    this.#tell();
+  }
 
   /** From the stage whose return is played: the tone is to be heard once. */
   playTone = (): void => this.#lines[this.#plays]?.tell({ tone: true });
@@ -68,6 +97,7 @@ export class Lines {
 
   /** All lines ask at once; people are asked once. */
   #ask(): Promise<string | null> {
+    if (!this.#speaking) return Promise.resolve(null);
     this.#asking ??= this.microphone.open().then((error) => {
       this.#asking = null;
       this.#tellMuted();
@@ -103,6 +133,24 @@ export class Lines {
   #tellMuted(): void {
     const { track } = this.microphone;
     if (track) track.enabled = !this.muted.value;
-    this.#each((line) => line.tellMuted());
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#each((line) => line.tellAll());
+  }
+
+  /** All that holds now, as spec/live.md has it. */
+  #says(): Record<string, unknown>[] {
+    const says: Record<string, unknown>[] = [{ muted: this.muted.value }];
+    if (this.hears.value) says.push({ hears: true });
+    if (this.#asksMore) says.push({ listen: this.#listens }, { cue: this.#cues });
+    return says;
+  }
+
+  /** Once asked, told until it is taken back. */
+  get #asksMore(): boolean {
+    this.#asked ||= this.#listens.length > 0 || this.#cues.length > 0;
+    return this.#asked;
   }
 }

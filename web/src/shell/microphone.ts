@@ -1,5 +1,6 @@
 /** One microphone: which ones there are, the one in use, and how loud it is. */
 import { signal } from "@preact/signals";
+import { s } from "../texts/studio.ts";
 
 export interface Choice {
   id: string;
@@ -76,7 +77,7 @@ export class Microphone {
     const inputs = devices.filter(({ kind, deviceId }) => kind === "audioinput" && deviceId !== "");
     this.choices.value = inputs.map(({ deviceId, label }, i) => ({
       id: deviceId,
-      name: label || `Microphone ${i + 1}`,
+      name: label || s("mic.no", { n: i + 1 }),
     }));
   }
 }

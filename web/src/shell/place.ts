@@ -7,6 +7,8 @@ export const hallHere = (): string | null => HALL.exec(location.pathname)?.[1] ?
 export const ownerToken = (): string => decodeURIComponent(location.pathname.replace(/^\/owner\//, ""));
 export const listenerLink = (hall: string): string => `${location.origin}/h/${hall}`;
 export const absolute = (address: string): string => new URL(address, location.href).href;
+/** The same address, without what was asked for in it. */
+export const reload = (): void => location.assign(location.pathname);
 export const goTo = (address: string): void => location.assign(address);
 
 export function streamAddress({ stream }: PublicState): string {

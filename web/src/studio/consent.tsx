@@ -2,7 +2,8 @@
 import { useSignal } from "@preact/signals";
 import type { Problem } from "../shell/http.ts";
 import { postJson } from "../shell/http.ts";
-import { RECORDED } from "../words/recording.ts";
+import { t } from "../texts/public.ts";
+import { s } from "../texts/studio.ts";
 
 /** `agreed` hears that the desk has written it down. */
 export function Consent({ hall, agreed }: { hall: string; agreed: () => void }) {
@@ -17,10 +18,12 @@ export function Consent({ hall, agreed }: { hall: string; agreed: () => void }) 
   };
   return (
     <div class="note stack" data-tone="wait">
-      <strong>{RECORDED} Your voice will be in it.</strong>
-      <p>Until you agree, the room does not hear you.</p>
+      <strong>
+        {t("recorded")} {s("agree.yours")}
+      </strong>
+      <p>{s("agree.until")}</p>
       <button type="button" class="button" data-kind="main" disabled={asking.value} onClick={agree}>
-        I agree to be recorded
+        {s("agree")}
       </button>
       {refusal.value && (
         <p role="alert">

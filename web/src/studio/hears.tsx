@@ -1,6 +1,7 @@
 /** Asks a speaker whether the stage is heard, too: a line is proven in both directions before it is brought up. */
 import { useSignal } from "@preact/signals";
 import type { Lines } from "../shell/lines.ts";
+import { s } from "../texts/studio.ts";
 
 export function Hears({ line }: { line: Lines }) {
   const played = useSignal(false);
@@ -12,18 +13,14 @@ export function Hears({ line }: { line: Lines }) {
   };
   return (
     <div class="note stack" data-tone="wait">
-      <strong>Do you hear the stage?</strong>
-      <p>
-        {played.value
-          ? "A second of three tones was played. Turn the sound up if you did not hear it."
-          : "Before you are brought up, the stage has to hear you, and you have to hear the stage."}
-      </p>
+      <strong>{s("hears.ask")}</strong>
+      <p>{s(played.value ? "hears.played" : "hears.before")}</p>
       <div class="row">
         <button type="button" class="button" onClick={play}>
-          Play a test tone
+          {s("hears.tone")}
         </button>
         <button type="button" class="button" data-kind="main" onClick={line.confirmHearing}>
-          I hear the stage
+          {s("hears.yes")}
         </button>
       </div>
     </div>

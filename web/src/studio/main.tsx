@@ -5,15 +5,21 @@ import "./studio.css";
 import "../host/host.css";
 import { signal } from "@preact/signals";
 import { render } from "preact";
+import { useMemo } from "preact/hooks";
+import { Captioner } from "../captions/captioner.tsx";
 import type { PublicState } from "../flow.ts";
 import { Host } from "../host/host.tsx";
 import { Owner } from "../host/owner.tsx";
 import { rounds } from "../shell/clock.ts";
 import type { Problem } from "../shell/http.ts";
 import { getJson } from "../shell/http.ts";
+import { Lines } from "../shell/lines.ts";
+import { loudspeaker } from "../shell/loudspeaker.ts";
 import { hallHere } from "../shell/place.ts";
+import { loadWords, t } from "../texts/public.ts";
+import { loadRefusals } from "../texts/refusals.ts";
+import { loadStudioWords, s } from "../texts/studio.ts";
 import { faceOf } from "../words/faces.ts";
-import { RECORDED } from "../words/recording.ts";
 import { Speaker } from "./speaker.tsx";
 
 interface Me {
@@ -26,6 +32,7 @@ interface Me {
 }
 
 const RUNS_THE_HALL = ["owner", "producer", "host", "moderator"];
+const BACKSTAGE = ["screener", "steward"];
 
 const me = signal<Me | null>(null);
 const problem = signal<Problem | null>(null);
@@ -35,7 +42,7 @@ const hall = hallHere();
 
 function named(as: string): void {
   title.value = as;
-  document.title = `Studio · ${as} · hustings`;
+  document.title = `${s("studio")} · ${as} · hustings`;
 }
 
 /** Ask until answered: who somebody is does not change while they look. */
@@ -59,7 +66,7 @@ function Refused({ problem: { sentence, next } }: { problem: Problem }) {
       <h1>{sentence}</h1>
       <p>{next}</p>
       <p>
-        <a href="/">See what is on</a>
+        <a href="/">{t("see.on")}</a>
       </p>
     </main>
   );
@@ -71,7 +78,6 @@ function Studio({ hall: here }: { hall: string }) {
     return problem.value ? <Refused problem={problem.value} /> : <main class="studio" aria-busy="true" />;
   const runs = RUNS_THE_HALL.includes(who.role);
   const face = state.value && faceOf(state.value);
-  const name = state.value?.seats.find(({ seat }) => seat === who.seat)?.name ?? who.seat ?? "";
   return (
     <main class="studio">
       <header class="stack">
@@ -80,30 +86,39 @@ function Studio({ hall: here }: { hall: string }) {
             {face.mark}
           </span>
         )}
-        <h1 class="studio__title">{title.value ?? "Studio"}</h1>
-        {state.value?.recorded && <p class="soft">{RECORDED}</p>}
+        <h1 class="studio__title">{title.value ?? s("studio")}</h1>
+        {state.value?.recorded && <p class="soft">{t("recorded")}</p>}
       </header>
-      <div class="studio__columns">
-        {who.seat && (
-          <Speaker
-            hall={here}
-            seat={who.seat}
-            name={name}
-            ask={state.value?.recorded === true && !who.consented}
-          />
-        )}
-        {runs && <Host hall={here} named={named} />}
-        {!who.seat && !runs && (
-          <p class="note">Your pass has no seat on this stage. Ask the person who runs this town hall.</p>
-        )}
-      </div>
+      <Page hall={here} who={who} runs={runs} />
     </main>
   );
 }
 
+/** One page per role, each with what that person needs next. */
+function Page({ hall: here, who, runs }: { hall: string; who: Me; runs: boolean }) {
+  const { seat, person, role } = who;
+  const lines = useMemo(
+    () => (seat === null ? null : new Lines(`/whip/${here}/${seat}`, loudspeaker("others"))),
+    [here, seat],
+  );
+  const name = state.value?.seats.find((each) => each.seat === seat)?.name ?? seat ?? "";
+  const ask = state.value?.recorded === true && !who.consented;
+  return (
+    <div class="studio__page" data-role={role}>
+      {lines && <Speaker hall={here} line={lines} name={name} ask={ask} alone={!runs} />}
+      {runs && <Host hall={here} me={person} lines={lines} named={named} />}
+      {role === "captioner" && <Captioner hall={here} />}
+      {BACKSTAGE.includes(role) && <p class="note">{s("watch.only")}</p>}
+      {!seat && !runs && !["captioner", ...BACKSTAGE].includes(role) && <p class="note">{s("none.seat")}</p>}
+    </div>
+  );
+}
+
+await Promise.all([loadWords(), loadStudioWords(), loadRefusals()]);
+
 if (hall) {
   rounds(askWho, 2000, 10_000);
-  rounds(askState, 2000, 10_000);
+  rounds(askState, 1000, 10_000);
 }
 
 render(hall ? <Studio hall={hall} /> : <Owner />, document.getElementById("page") as HTMLElement);

@@ -1,5 +1,6 @@
 /** Which microphone, and how much the browser may polish it. */
 import type { Lines } from "../shell/lines.ts";
+import { s } from "../texts/studio.ts";
 
 export function Microphones({ line }: { line: Lines }) {
   const { choices, chosen, processing } = line.microphone;
@@ -14,9 +15,9 @@ export function Microphones({ line }: { line: Lines }) {
   return (
     <div class="stack">
       <label class="field">
-        <span>Microphone</span>
+        <span>{s("mic")}</span>
         <select value={chosen.value} onChange={choose}>
-          <option value="">The usual one</option>
+          <option value="">{s("mic.usual")}</option>
           {choices.value.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}
@@ -26,7 +27,7 @@ export function Microphones({ line }: { line: Lines }) {
       </label>
       <label class="tick">
         <input type="checkbox" checked={processing.value} onChange={polish} />
-        <span>Remove echo and noise, even out the volume</span>
+        <span>{s("mic.polish")}</span>
       </label>
     </div>
   );

@@ -1,61 +1,57 @@
 /** The speaker's page: one large switch, one truth, and what to do next. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
-import { Lines } from "../shell/lines.ts";
+import { useEffect } from "preact/hooks";
+import type { Lines } from "../shell/lines.ts";
+import { s } from "../texts/studio.ts";
 import { Consent } from "./consent.tsx";
 import { Hears } from "./hears.tsx";
 import { Meter } from "./meter.tsx";
 import { Microphones } from "./microphones.tsx";
+import { Standing } from "./standing.tsx";
 import type { Verdict } from "./truth.ts";
 import { mendOf, verdict } from "./truth.ts";
 
-const WORDS: Record<Verdict["standing"], string> = { air: "On air", ready: "Ready", off: "Off air" };
-
-function others(): HTMLAudioElement {
-  const audio = document.createElement("audio");
-  audio.id = "others";
-  document.body.append(audio);
-  return audio;
-}
+const WORDS = {
+  air: "truth.air",
+  ready: "truth.ready",
+  off: "truth.off",
+} as const satisfies Record<Verdict["standing"], string>;
 
 interface Place {
   hall: string;
-  seat: string;
+  line: Lines;
   name: string;
   /** The town hall is recorded, and this person is not known to have agreed. */
   ask: boolean;
+  /** Whether the desk's word on this seat is shown here, and not beside. */
+  alone: boolean;
 }
 
-export function Speaker({ hall, seat, name, ask }: Place) {
-  const line = useMemo(() => new Lines(`/whip/${hall}/${seat}`, others()), [hall, seat]);
-  const link = line.link.value;
-  const seated = link !== "idle" && link !== "refused";
+export function Speaker({ hall, line, name, ask, alone }: Place) {
+  const seated = line.isSeated;
   const agreed = useSignal(false);
   const asking = (ask && !agreed.value) || line.truth.value?.consent === false;
   useWarning(seated);
   return (
-    <section class="speaker stack" aria-label="Your seat">
+    <section class="speaker stack" aria-label={s("you.seat")}>
       <TruthPanel line={line} />
       <Trouble line={line} />
       {asking && <Consent hall={hall} agreed={() => (agreed.value = true)} />}
       {seated && <Mute line={line} />}
       {seated && <Hears line={line} />}
+      {alone && <Standing hall={hall} />}
       <Meter line={line} />
       <div class="row">
         {seated ? (
           <button type="button" class="button" onClick={line.leave}>
-            Leave the seat
+            {s("seat.leave")}
           </button>
         ) : (
           <button type="button" class="button" data-kind="main" disabled={asking} onClick={line.sit}>
-            Take your seat
+            {s("seat.take")}
           </button>
         )}
-        <p class="soft">
-          {seated
-            ? `You sit as ${name}. Headphones keep echo out of the room.`
-            : `Your seat is ${name}'s. Headphones help.`}
-        </p>
+        <p class="soft">{s(seated ? "seat.sits" : "seat.yours", { name })}</p>
       </div>
       <Microphones line={line} />
       <Quality line={line} />
@@ -74,7 +70,7 @@ function TruthPanel({ line }: { line: Lines }) {
   const { standing, headline, reason } = verdict(situation);
   return (
     <div class="truth" data-standing={standing} role="status">
-      <span class="truth__word">{WORDS[standing]}</span>
+      <span class="truth__word">{s(WORDS[standing])}</span>
       <p class="truth__headline">{headline}</p>
       <p class="truth__reason">{reason}</p>
     </div>
@@ -99,7 +95,7 @@ function Mute({ line }: { line: Lines }) {
     <button type="button" class="mute" role="switch" aria-checked={!muted} onClick={() => line.mute(!muted)}>
       <span class="mute__knob" aria-hidden="true" />
       <span>
-        Microphone <strong>{muted ? "muted" : "on"}</strong>
+        {s("mic")} <strong>{s(muted ? "mic.muted" : "mic.on")}</strong>
       </span>
     </button>
   );
@@ -109,12 +105,8 @@ function Quality({ line }: { line: Lines }) {
   const truth = line.truth.value;
   if (!truth) return null;
   const { rtt_ms, lost, repaired, concealed } = truth;
-  const loss = lost === 0 ? "nothing lost" : `${lost} lost, ${repaired} repaired, ${concealed} covered up`;
-  return (
-    <p class="soft figures">
-      Your line: {rtt_ms} ms to the stage and back · {loss}
-    </p>
-  );
+  const loss = lost === 0 ? s("truth.quality.none") : s("truth.quality.lost", { lost, repaired, concealed });
+  return <p class="soft figures">{s("truth.quality", { rtt: rtt_ms, loss })}</p>;
 }
 
 /** Nobody closes the page by mistake in the middle of a sentence. */

@@ -4,6 +4,8 @@
  */
 import type { HallState } from "../flow.ts";
 import { HALL_STATES } from "../flow.ts";
+import type { StudioWord } from "../texts/studio.ts";
+import { s } from "../texts/studio.ts";
 import type { Link, Trouble } from "./whip.ts";
 
 /** What the stage says four times a second; spec/live.md, "Speaking". */
@@ -69,78 +71,59 @@ export interface Situation {
 
 /** Four messages missing in a row are no longer a hiccup. */
 const STALE_MS = 1500;
-const HEARS = "The room hears you";
-const DEAF = "The room does not hear you";
 
-const off = (reason: string): Verdict => ({ standing: "off", headline: DEAF, reason });
+const off = (reason: string): Verdict => ({ standing: "off", headline: s("truth.deaf"), reason });
 
 export function verdict({ link, trouble, truth, muted, silence_ms }: Situation): Verdict {
-  if (link === "idle") return off("You have not taken your seat.");
-  if (link === "asking") return off("Your browser asks for the microphone. Allow it there.");
-  if (link === "refused") return off("Your seat is empty.");
+  if (link === "idle") return off(s("truth.idle"));
+  if (link === "asking") return off(s("truth.asking"));
+  if (link === "refused") return off(s("truth.empty"));
   if (link === "lost") return off(lostReason(trouble));
-  if (link !== "connected" || !truth) return off("Connecting to the stage.");
-  if (silence_ms > STALE_MS) return off("The stage has gone quiet. Looking for it.");
-  if (!truth.consent)
-    return off("This town hall is recorded, and you have not agreed to be in it. Agree below.");
-  if (muted) return off("Muted at your end.");
-  if (!truth.heard && OPEN.includes(truth.state))
-    return off("The stage hears only silence from your microphone. Speak, or choose another one.");
-  if (truth.on_air && truth.heard) return { standing: "air", headline: HEARS, reason: "You are on air." };
-  return { standing: "ready", headline: DEAF, reason: CLOSED[truth.state] };
+  if (link !== "connected" || !truth) return off(s("truth.connecting"));
+  if (silence_ms > STALE_MS) return off(s("truth.stale"));
+  if (!truth.consent) return off(s("truth.consent"));
+  if (muted) return off(s("truth.muted"));
+  if (!truth.heard && OPEN.includes(truth.state)) return off(s("truth.silent"));
+  if (truth.on_air && truth.heard)
+    return { standing: "air", headline: s("truth.hears"), reason: s("truth.you_air") };
+  return { standing: "ready", headline: s("truth.deaf"), reason: s(CLOSED[truth.state]) };
 }
 
 const OPEN: HallState[] = ["doors", "live"];
 
-const CLOSED: Record<HallState, string> = {
-  draft: "The town hall is not open yet.",
-  announced: "The town hall is not open yet.",
-  doors: "The stage hears you well. The town hall has not begun.",
-  live: "The stage hears you, and so do the others who wait. You are not in the programme just now.",
-  paused: "The town hall is paused. Your line stands.",
-  ended: "The town hall has ended.",
+const CLOSED: Record<HallState, StudioWord> = {
+  draft: "truth.not_open",
+  announced: "truth.not_open",
+  doors: "truth.doors",
+  live: "truth.live",
+  paused: "truth.paused",
+  ended: "truth.ended",
 };
 
 function lostReason(trouble: Trouble | null): string {
-  if (trouble?.kind === "stage" && trouble.status === 409)
-    return "The town hall is not open yet. Your seat is taken as soon as it is.";
-  return "Connection lost: reconnecting.";
+  if (trouble?.kind === "stage" && trouble.status === 409) return s("truth.not_open.seat");
+  return s("truth.lost");
 }
 
 /** A trouble with its mend, for a note under the truth. */
 export function mendOf(trouble: Trouble): { what: string; mend: string } {
-  if (trouble.kind === "microphone") return MICROPHONE[trouble.name] ?? MICROPHONE.Other;
-  if (trouble.status === 0)
-    return { what: "The stage cannot be reached.", mend: "We go on trying. Check that you are online." };
+  if (trouble.kind === "microphone")
+    return microphoneMend(MICROPHONE[trouble.name as keyof typeof MICROPHONE] ?? "other");
+  if (trouble.status === 0) return { what: s("stage.away"), mend: s("stage.away.mend") };
   return { what: trouble.sentence, mend: trouble.next };
 }
 
-type Mend = { what: string; mend: string };
+/** What a browser calls it, and our word for it. */
+const MICROPHONE = {
+  Insecure: "insecure",
+  NotAllowedError: "denied",
+  NotFoundError: "none",
+  OverconstrainedError: "left",
+  NotReadableError: "busy",
+  Gone: "gone",
+} as const satisfies Record<string, string>;
 
-const MICROPHONE: Record<string, Mend> & { Other: Mend } = {
-  Insecure: {
-    what: "This page may not use a microphone.",
-    mend: "Browsers lend it only to pages at https:// or on this machine itself. Open the https:// address of this page.",
-  },
-  NotAllowedError: {
-    what: "Your browser did not allow the microphone.",
-    mend: "Press the lock or the microphone beside the address, allow the microphone, and take your seat again.",
-  },
-  NotFoundError: { what: "No microphone was found.", mend: "Plug one in, then take your seat again." },
-  OverconstrainedError: {
-    what: "The chosen microphone is not there any more.",
-    mend: "Choose another one, then take your seat again.",
-  },
-  NotReadableError: {
-    what: "The microphone is in use by another program.",
-    mend: "Close that program, then take your seat again.",
-  },
-  Gone: {
-    what: "Your microphone has gone.",
-    mend: "Plug it in again or choose another one, then take your seat again.",
-  },
-  Other: {
-    what: "The microphone could not be opened.",
-    mend: "Choose another one, or open this page in another browser.",
-  },
-};
+const microphoneMend = (word: (typeof MICROPHONE)[keyof typeof MICROPHONE] | "other") => ({
+  what: s(`mic.${word}`),
+  mend: s(`mic.${word}.mend`),
+});

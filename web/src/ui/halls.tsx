@@ -1,6 +1,7 @@
 /** Town halls as a list: what is on now, next and past. */
 import "./halls.css";
 import type { HallState } from "../flow.ts";
+import { t } from "../texts/public.ts";
 import { faceOf } from "../words/faces.ts";
 import { when } from "../words/time.ts";
 
@@ -9,22 +10,23 @@ export interface HallLine {
   title: string;
   state: HallState;
   starts_at_ms: number | null;
+  cancelled?: boolean;
 }
 
-const GROUPS: [string, HallState[]][] = [
-  ["Now", ["live", "paused", "doors"]],
-  ["Next", ["announced", "draft"]],
-  ["Past", ["ended"]],
-];
+const GROUPS = [
+  ["now", ["live", "paused", "doors"]],
+  ["next", ["announced", "draft"]],
+  ["past", ["ended"]],
+] as const satisfies [string, HallState[]][];
 
 export function Halls({ halls, now_ms, place }: { halls: HallLine[]; now_ms: number; place: string }) {
   return (
     <>
       {GROUPS.map(([name, states]) => {
-        const here = inOrder(halls.filter(({ state }) => states.includes(state)));
+        const here = inOrder(halls.filter(({ state }) => (states as readonly HallState[]).includes(state)));
         return here.length === 0 ? null : (
           <section key={name} class="stack" aria-labelledby={`group-${name}`}>
-            <h2 id={`group-${name}`}>{name}</h2>
+            <h2 id={`group-${name}`}>{t(`landing.${name}`)}</h2>
             <ul class="halls">
               {here.map((hall) => (
                 <Line key={hall.hall} hall={hall} now_ms={now_ms} place={place} />
@@ -39,7 +41,7 @@ export function Halls({ halls, now_ms, place }: { halls: HallLine[]; now_ms: num
 
 function timeOf({ state, starts_at_ms }: HallLine, now_ms: number): string {
   if (starts_at_ms !== null) return when(starts_at_ms, now_ms);
-  return state === "draft" || state === "announced" ? "Time not set" : "";
+  return state === "draft" || state === "announced" ? t("time.unset") : "";
 }
 
 /** Soonest first; those without a time last. */

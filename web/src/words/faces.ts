@@ -1,5 +1,6 @@
 /** The listener's page in words: one face for each state of a hall, as a table. Not here: layout. */
 import type { HallState } from "../flow.ts";
+import { t } from "../texts/public.ts";
 import { clock, countdown, span, when } from "./time.ts";
 
 /** live: sound from the room · wait: something is about to come · calm: nothing to wait for. */
@@ -18,6 +19,8 @@ interface Moment {
   since_ms: number;
   starts_at_ms: number | null;
   now_ms: number;
+  /** It ended before it began. */
+  cancelled?: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -27,32 +30,27 @@ export function faceOf(moment: Moment): Face {
 }
 
 const FACES: Record<HallState, (moment: Moment) => Face> = {
-  draft: () => ({
-    mark: "Not announced",
-    tone: "calm",
-    sentence: "This town hall has not been announced yet.",
-    clock: null,
-  }),
+  draft: () => still(t("draft.mark"), t("draft.sentence")),
   announced: (moment) => ({
-    mark: "Announced",
+    mark: t("announced.mark"),
     tone: "calm",
     ...untilStart(moment, announcedSentence(moment)),
   }),
-  doors: (moment) => ({ mark: "Doors open", tone: "wait", ...untilStart(moment, doorsSentence(moment)) }),
-  live: () => ({ mark: "Live", tone: "live", sentence: "", clock: null }),
+  doors: (moment) => ({ mark: t("doors.mark"), tone: "wait", ...untilStart(moment, doorsSentence(moment)) }),
+  live: () => ({ mark: t("live.mark"), tone: "live", sentence: "", clock: null }),
   paused: ({ since_ms }) => ({
-    mark: "Paused",
+    mark: t("paused.mark"),
     tone: "wait",
-    sentence: `The room has paused since ${clock(since_ms)}. Stay here: it goes on at this address, by itself.`,
+    sentence: t("paused.sentence", { clock: clock(since_ms) }),
     clock: null,
   }),
-  ended: ({ since_ms, now_ms }) => ({
-    mark: "Ended",
-    tone: "calm",
-    sentence: `This town hall ended ${when(since_ms, now_ms)}. Thank you for listening.`,
-    clock: null,
-  }),
+  ended: ({ since_ms, now_ms, cancelled }) =>
+    cancelled
+      ? still(t("cancelled.mark"), t("cancelled.sentence", { when: when(since_ms, now_ms) }))
+      : still(t("ended.mark"), t("ended.sentence", { when: when(since_ms, now_ms) })),
 };
+
+const still = (mark: string, sentence: string): Face => ({ mark, tone: "calm", sentence, clock: null });
 
 function untilStart(moment: Moment, sentence: string): { sentence: string; clock: string | null } {
   const left_ms = (moment.starts_at_ms ?? 0) - moment.now_ms;
@@ -60,30 +58,24 @@ function untilStart(moment: Moment, sentence: string): { sentence: string; clock
 }
 
 function announcedSentence({ starts_at_ms, now_ms }: Moment): string {
-  if (starts_at_ms === null) return "The time has not been set yet. It will stand here.";
-  if (starts_at_ms <= now_ms) return "A little later than planned. It begins at this address.";
-  return `It begins ${when(starts_at_ms, now_ms)}, in ${span(starts_at_ms - now_ms)}.`;
+  if (starts_at_ms === null) return t("announced.unset");
+  if (starts_at_ms <= now_ms) return t("announced.late");
+  return t("announced.soon", { when: when(starts_at_ms, now_ms), span: span(starts_at_ms - now_ms) });
 }
 
 function doorsSentence({ starts_at_ms, now_ms }: Moment): string {
-  if (starts_at_ms === null) return "People are coming in. It begins in a moment.";
-  if (starts_at_ms <= now_ms) return "A little later than planned. People are in, and it begins in a moment.";
-  return `People are coming in. It begins at ${clock(starts_at_ms)}.`;
+  if (starts_at_ms === null) return t("doors.unset");
+  if (starts_at_ms <= now_ms) return t("doors.late");
+  return t("doors.soon", { clock: clock(starts_at_ms) });
 }
 
-/** What a pressed or unpressed button means in this state. */
-export function buttonOf(state: HallState, wanted: boolean): { label: string; hint: string } {
+/** What pressing the round button does in this state. */
+export function buttonOf(state: HallState, wanted: boolean): string {
   const early = state === "announced" || state === "draft";
-  if (wanted)
-    return {
-      label: early ? "Do not start by itself" : "Pause",
-      hint: early ? "The sound starts by itself." : "",
-    };
-  return { label: early ? "Start by itself when doors open" : "Listen", hint: early ? "" : "Press to listen." };
+  if (wanted) return t(early ? "button.early.off" : "button.pause");
+  return t(early ? "button.early" : "button.listen");
 }
 
 /** The honest delay. */
 export const behind = (seconds: number): string =>
-  seconds < 1
-    ? "Less than a second behind the room"
-    : `${seconds} ${seconds === 1 ? "second" : "seconds"} behind the room`;
+  seconds < 1 ? t("behind.less") : t("behind", { n: seconds });

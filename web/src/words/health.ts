@@ -1,28 +1,36 @@
-/** The health of a hall in one line: "412 listening · 2 of 3 lines heard · on time". */
+/** The health of a hall in one line: "412 listening · 2 of 3 lines proven · on time". */
 import type { HallState } from "../flow.ts";
+import { s } from "../texts/studio.ts";
 import type { RecordingState } from "./recording.ts";
 import { recordingWord } from "./recording.ts";
-import { count, span } from "./time.ts";
+import { span } from "./time.ts";
 
 interface Health {
   state: HallState;
   starts_at_ms: number | null;
   since_ms: number;
-  seats: unknown[];
-  lines?: { heard: boolean }[];
-  audience?: { listeners: number };
-  recorded?: boolean;
-  recording?: RecordingState | null;
+  window_ms: number;
+  floor: { led: boolean; seats: { proven: boolean; verdict: string }[] };
+  audience: { listeners: number };
+  recorded: boolean;
+  recording: RecordingState | null;
 }
 
 const LATE_MS = 60_000;
+const DEAF = ["absent", "silent", "muted"];
 
 export function healthLine(hall: Health, now_ms: number): string {
-  const heard = (hall.lines ?? []).filter((line) => line.heard).length;
-  const listening = `${(hall.audience?.listeners ?? 0).toLocaleString("en-GB")} listening`;
-  const lines =
-    hall.seats.length > 0 ? `${heard} of ${count(hall.seats.length, "line")} heard` : "no seats yet";
-  return [listening, lines, recordingWord(hall), punctuality(hall, now_ms)].filter(Boolean).join(" · ");
+  const listening = s("health.listening", { n: hall.audience.listeners });
+  return [listening, linesWord(hall), recordingWord(hall), punctuality(hall, now_ms)]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/** Where seats wait to be brought up, what counts is that their lines are proven; else that they are heard. */
+function linesWord({ floor: { led, seats } }: Health): string {
+  if (seats.length === 0) return s("health.no_seats");
+  const good = seats.filter(({ proven, verdict }) => (led ? proven : !DEAF.includes(verdict))).length;
+  return s(led ? "health.proven" : "health.heard", { good, n: seats.length });
 }
 
 /** Only what is known: a pause or an end says nothing of the start. */
@@ -30,27 +38,9 @@ function punctuality({ state, starts_at_ms, since_ms }: Health, now_ms: number):
   if (starts_at_ms === null) return "";
   if (state === "announced" || state === "doors" || state === "draft") {
     const over_ms = now_ms - starts_at_ms;
-    return over_ms > LATE_MS
-      ? `${span(over_ms)} late`
-      : over_ms > 0
-        ? "due now"
-        : `begins in ${span(-over_ms)}`;
+    if (over_ms > LATE_MS) return s("health.late", { span: span(over_ms) });
+    return over_ms > 0 ? s("health.due") : s("health.begins", { span: span(-over_ms) });
   }
   if (state !== "live") return "";
-  const late_ms = since_ms - starts_at_ms;
-  return late_ms <= LATE_MS ? "on time" : "";
-}
-
-/** How a seat's line stands, in words and not by colour alone. */
-export function lineWord(line: { heard: boolean; speaking: boolean } | undefined): string {
-  if (!line) return "No line";
-  if (!line.heard) return "Silent line";
-  return line.speaking ? "Speaking" : "Heard";
-}
-
-/** A line in figures; the round trip only once it was measured. */
-export function lineFigures(line: { rtt_ms: number | null; lost: number } | undefined): string {
-  if (!line) return "";
-  const trip = line.rtt_ms === null ? [] : [`${line.rtt_ms} ms`];
-  return [...trip, `${line.lost} lost`].join(" · ");
+  return since_ms - starts_at_ms <= LATE_MS ? s("health.on_time") : "";
 }

@@ -1,22 +1,24 @@
 /** What stands in the browser's tab and on the lock screen. */
 import type { HallState } from "../flow.ts";
+import { t } from "../texts/public.ts";
 
-const MARKS: Partial<Record<HallState, string>> = {
-  live: "Live",
-  doors: "Doors open",
-  paused: "Paused",
-  ended: "Ended",
+const MARKS: Partial<Record<HallState, () => string>> = {
+  live: () => t("live.mark"),
+  doors: () => t("doors.mark"),
+  paused: () => t("paused.mark"),
+  ended: () => t("ended.mark"),
 };
 
 export function tabTitle(hall_title: string, state: HallState | null): string {
-  const mark = state === null ? undefined : MARKS[state];
+  const mark = state === null ? undefined : MARKS[state]?.();
   return [mark, hall_title, "hustings"].filter(Boolean).join(" · ");
 }
 
 /** "Ana", "Ana and Ben", "Ana, Ben and Cleo": those who speak, by name; a seat nobody named stays a seat. */
 export function speakers(voices: string[], names: ReadonlyMap<string, string>): string {
   const said = voices.map((seat) => names.get(seat) ?? seat);
-  return said.length < 2 ? said.join("") : `${said.slice(0, -1).join(", ")} and ${said.at(-1)}`;
+  if (said.length < 2) return said.join("");
+  return t("anding", { list: said.slice(0, -1).join(", "), last: said.at(-1) ?? "" });
 }
 
 /** An address for a seat or a hall out of a name: "Renée O'Neil" gives "renee-o-neil". */

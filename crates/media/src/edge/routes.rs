@@ -41,6 +41,8 @@ pub fn route(path: &str) -> Route {
             (Some(hall), Some(piece)) => Route::Piece(hall, piece),
             _ => Route::Unknown,
         },
+        // The way up: the desk answers, under the address of the hall.
+        ["h", name, "hand"] => hall(name).map_or(Route::Unknown, |_| Route::Desk),
         ["studio"] => Route::Studio(None),
         ["studio", name] => hall(name).map_or(Route::Unknown, |hall| Route::Studio(Some(hall))),
         ["studio", name, "me.json"] => hall(name).map_or(Route::Unknown, Route::Me),

@@ -25,6 +25,7 @@ fn every_address_people_rely_on_is_known() {
     assert!(matches!(route("/whip/demo/ana/l1f"), Route::Whip(..)));
     assert_eq!(route("/api/v1/halls"), Route::Desk);
     assert_eq!(route("/docs"), Route::Desk);
+    assert_eq!(route("/h/demo/hand"), Route::Desk);
 }
 
 #[test]
@@ -35,6 +36,8 @@ fn nothing_leads_out_of_the_pages() {
         "/assets/a%2fb",
         "/h/UP",
         "/h/",
+        "/h/UP/hand",
+        "/h/demo/hand/x",
         "/x",
         "/whip/demo/ana/l/x",
         "/h/demo/aac/7.5.m4s",

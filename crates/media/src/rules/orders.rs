@@ -62,6 +62,12 @@ pub struct HallOrder {
     /// Dead air is neither told nor covered.
     #[serde(default)]
     pub silence_intended: bool,
+    /// It ended before it began.
+    #[serde(default)]
+    pub cancelled: bool,
+    /// What the desk publishes besides (spec/live.md, "state.json"): passed on as it is, by edges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evening: Option<serde_json::Value>,
     /// Where stages of this hall answer, `host:port`.
     #[serde(default)]
     pub stages: Vec<String>,

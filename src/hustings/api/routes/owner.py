@@ -4,7 +4,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from hustings.api.auth import OWNER_COOKIE, caller, hall_id_or_unknown, house_caller
+from hustings.api.auth import (
+    OWNER_COOKIE,
+    caller,
+    hall_id_or_unknown,
+    house_caller,
+    set_pass_cookie,
+)
 from hustings.api.context import context
 from hustings.api.models import OwnerToken
 from hustings.desk.invitations import make_owner_link, use_owner_link
@@ -20,16 +26,7 @@ async def use(request: Request, response: Response, body: OwnerToken) -> dict[st
     """Exchange a one-time link for the owner's cookie."""
     at = context(request)
     given = await use_owner_link(at.desk, at.links, body.token)
-    response.set_cookie(
-        OWNER_COOKIE,
-        given.token,
-        max_age=(given.expires_at_ms - at.now_ms) // 1000,
-        httponly=True,
-        samesite="lax",
-        path="/",
-        secure=at.public.startswith("https:"),
-    )
-    response.headers["Cache-Control"] = "no-store"
+    set_pass_cookie(response, OWNER_COOKIE, given, at)
     return {"person": given.person, "expires_at_ms": given.expires_at_ms, "next": "/studio"}
 
 

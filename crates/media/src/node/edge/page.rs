@@ -197,7 +197,7 @@ impl Front {
         json!({
             "v": 1, "hall": order.hall, "title": order.title, "state": standing.state,
             "since_ms": standing.since_ms, "starts_at_ms": order.starts_at_ms, "now_ms": now.0,
-            "seats": seats, "recorded": order.record,
+            "seats": seats, "recorded": order.record, "cancelled": order.cancelled, "evening": order.evening,
             "stream": {"port": self.place.stream_port, "origin": self.place.stream_origin, "path": format!("/h/{hall}/live.mp4")},
             "hls": self.hls.listed(hall).then(|| format!("/h/{hall}/live.m3u8")),
             "newest_part": seen.and_then(|seen| seen.newest).map(|no| no.0),

@@ -1,6 +1,7 @@
 /** A link to hand out, with a button that copies it. */
 import { useState } from "preact/hooks";
-import { pause } from "../shell/clock.ts";
+import { pause } from "../../shell/clock.ts";
+import { t } from "../../texts/public.ts";
 
 export function Given({ label, link }: { label: string; link: string }) {
   const [copied, setCopied] = useState(false);
@@ -14,7 +15,7 @@ export function Given({ label, link }: { label: string; link: string }) {
     <div class="given">
       <input readOnly value={link} aria-label={label} onFocus={(event) => event.currentTarget.select()} />
       <button type="button" class="button" onClick={copy}>
-        {copied ? "Copied" : "Copy"}
+        {t(copied ? "link.copied" : "link.copy")}
         <span class="unseen"> {label}</span>
       </button>
     </div>

@@ -1,0 +1,25 @@
+/** What can be done with a seat, each with the way back. */
+import { s } from "../../texts/studio.ts";
+import type { Desk } from "../desk.ts";
+import { post } from "../desk.ts";
+import type { FloorSeat, Hand } from "../view.ts";
+
+const nameOf = ({ name, seat }: FloorSeat): string => name ?? seat;
+const at = ({ seat }: FloorSeat, act: string, body?: unknown) => post(`/seats/${seat}/${act}`, body);
+
+export const bringUp = (desk: Desk, seat: FloorSeat): Promise<boolean> =>
+  desk.do(at(seat, "up"), s("up.said", { name: nameOf(seat) }), at(seat, "down"));
+
+export const takeDown = (desk: Desk, seat: FloorSeat): Promise<boolean> =>
+  desk.do(at(seat, "down"), s("down.said", { name: nameOf(seat) }), at(seat, "up"));
+
+export function mute(desk: Desk, seat: FloorSeat): Promise<boolean> {
+  const said = s(seat.muted ? "unmute.said" : "mute.said", { name: nameOf(seat) });
+  return desk.do(at(seat, "mute", { on: !seat.muted }), said, at(seat, "mute", { on: seat.muted }));
+}
+
+export const call = (desk: Desk, { person, name }: Hand): Promise<boolean> =>
+  desk.do(post(`/hands/${person}/call`, {}), s("hand.called", { name: name ?? s("somebody") }));
+
+export const lower = (desk: Desk, { person, name }: Hand): Promise<boolean> =>
+  desk.do({ method: "DELETE", path: `/hands/${person}` }, s("hand.lowered", { name: name ?? s("somebody") }));

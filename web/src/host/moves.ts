@@ -1,0 +1,28 @@
+/** The one move a hall makes next, as a table. Not here: ending it, which is asked twice. */
+import type { HallState } from "../flow.ts";
+import { s } from "../texts/studio.ts";
+import type { Wish } from "./desk.ts";
+import { post } from "./desk.ts";
+
+export interface Move {
+  label: string;
+  wish: Wish;
+  said: string;
+  undo: Wish | null;
+}
+
+const MOVES: Partial<Record<HallState, () => Move>> = {
+  draft: () => plain(s("move.announce"), "/announce", s("said.announce")),
+  announced: () => plain(s("move.open"), "/open", s("said.open")),
+  live: () => ({ ...plain(s("move.pause"), "/pause", s("said.pause")), undo: post("/resume") }),
+  paused: () => ({ ...plain(s("move.resume"), "/resume", s("said.resume")), undo: post("/pause") }),
+};
+
+const plain = (label: string, path: string, said: string): Move => ({
+  label,
+  wish: post(path),
+  said,
+  undo: null,
+});
+
+export const moveOf = (state: HallState): Move | null => MOVES[state]?.() ?? null;

@@ -1,0 +1,135 @@
+/** What is settled once: who puts people on air, the recording, how long each may speak, another time, calling it off. */
+import { useState } from "preact/hooks";
+import { fromLocalField, isoOf } from "../../shell/clock.ts";
+import { s } from "../../texts/studio.ts";
+import { span } from "../../words/time.ts";
+import type { Desk } from "../desk.ts";
+import { post, put } from "../desk.ts";
+import type { HallView } from "../view.ts";
+import { Recording } from "./recording.tsx";
+
+interface Props {
+  desk: Desk;
+  view: HallView;
+}
+
+const POSTPONES = ["announced", "doors", "paused"];
+const CANCELS = ["announced", "doors"];
+
+export function Settings({ desk, view }: Props) {
+  return (
+    <>
+      <Recording desk={desk} view={view} />
+      <details class="more">
+        <summary>{s("settings")}</summary>
+        <div class="stack">
+          <Led desk={desk} view={view} />
+          <Budget desk={desk} view={view} />
+          {POSTPONES.includes(view.state) && <Postpone desk={desk} />}
+          {CANCELS.includes(view.state) && <Cancel desk={desk} view={view} />}
+        </div>
+      </details>
+    </>
+  );
+}
+
+function Led({ desk, view }: Props) {
+  const { led } = view.floor;
+  const turn = () =>
+    desk.do(post("/floor", { led: !led }), s(led ? "led.off.said" : "led.said"), post("/floor", { led }));
+  return (
+    <label class="tick">
+      <input type="checkbox" checked={led} disabled={desk.away.value} onChange={turn} />
+      <span>{s("led")}</span>
+    </label>
+  );
+}
+
+function Budget({ desk, view }: Props) {
+  const each = view.floor.time.each;
+  const [minutes, setMinutes] = useState(each ? String(Math.round(each.budget_ms / 60_000)) : "");
+  const [enforced, setEnforced] = useState(each?.enforced ?? false);
+  const set = (event: Event) => {
+    event.preventDefault();
+    const seconds = Number(minutes) > 0 ? Math.round(Number(minutes) * 60) : null;
+    const said = seconds === null ? s("budget.none.said") : s("budget.said", { span: span(seconds * 1000) });
+    void desk.do(put("/budget", { side: null, seconds, enforced: seconds !== null && enforced }), said);
+  };
+  return (
+    <form class="row row--end" onSubmit={set}>
+      <label class="field">
+        <span>{s("budget")}</span>
+        <input
+          type="number"
+          min="0"
+          max="600"
+          value={minutes}
+          onInput={(event) => setMinutes(event.currentTarget.value)}
+        />
+      </label>
+      <label class="tick">
+        <input
+          type="checkbox"
+          checked={enforced}
+          onChange={(event) => setEnforced(event.currentTarget.checked)}
+        />
+        <span>{s("budget.enforced")}</span>
+      </label>
+      <button type="submit" class="button" disabled={desk.away.value}>
+        {s("set")}
+      </button>
+    </form>
+  );
+}
+
+function Postpone({ desk }: { desk: Desk }) {
+  const [starts, setStarts] = useState("");
+  const postpone = (event: Event) => {
+    event.preventDefault();
+    const at_ms = fromLocalField(starts);
+    if (at_ms !== null) void desk.do(post("/postpone", { starts_at: isoOf(at_ms) }), s("postpone.said"));
+  };
+  return (
+    <form class="row row--end" onSubmit={postpone}>
+      <label class="field grow">
+        <span>{s("postpone.to")}</span>
+        <input
+          type="datetime-local"
+          required
+          value={starts}
+          onInput={(event) => setStarts(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="button" disabled={desk.away.value}>
+        {s("postpone")}
+      </button>
+    </form>
+  );
+}
+
+/** Asked first: the desk answers how many are waiting, and takes a yes for a minute. */
+function Cancel({ desk, view }: Props) {
+  const asked = view.cancel_asked?.by === desk.me ? view.cancel_asked : null;
+  const isMeant = asked !== null && view.now_ms - asked.at_ms < 60_000;
+  return (
+    <div class="stack">
+      <p role="status">{isMeant && s("cancel.warning", { n: asked.waiting })}</p>
+      <div>
+        <button
+          type="button"
+          class="button"
+          data-kind="danger"
+          data-armed={isMeant}
+          disabled={desk.away.value}
+          onClick={() =>
+            isMeant
+              ? desk.do(post("/cancel", { confirm: true }), s("cancel.said"))
+              : desk.ask(post("/cancel", {}))
+          }
+        >
+          {s(isMeant ? "cancel.again" : "cancel")}
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+/** One listener's raised hand: a pass says whose it is; who has none gives a name and gets one. */
+import { signal } from "@preact/signals";
+import { rounds } from "../shell/clock.ts";
+import type { Answer, Problem } from "../shell/http.ts";
+import { getJson, sendJson } from "../shell/http.ts";
+
+export interface Own {
+  raised: boolean;
+  position: number | null;
+  waiting: number;
+  seat: string | null;
+  studio_url: string | null;
+}
+
+export class Hand {
+  readonly own = signal<Own | null>(null);
+  readonly refusal = signal<Problem | null>(null);
+  /** Whether a pass is here already, and no name has to be asked for. */
+  readonly known = signal(false);
+  #hall: string;
+  #stop = () => {};
+
+  constructor(hall: string) {
+    this.#hall = hall;
+    void this.#look();
+  }
+
+  async raise(name: string, reason: string): Promise<boolean> {
+    const body = { ...(this.known.value ? {} : { name }), ...(reason ? { reason } : {}) };
+    const answer = await sendJson<Own>("POST", `/h/${this.#hall}/hand`, body);
+    return this.#take(answer);
+  }
+
+  async lower(): Promise<void> {
+    this.#take(await sendJson<Own>("DELETE", `/h/${this.#hall}/hand`));
+  }
+
+  async #look(): Promise<void> {
+    const answer = await getJson<Own>(`/h/${this.#hall}/hand`);
+    if (answer.ok) this.#take(answer);
+  }
+
+  #take(answer: Answer<Own>): boolean {
+    this.refusal.value = answer.ok ? null : answer.problem;
+    if (!answer.ok) return false;
+    this.known.value = true;
+    this.own.value = answer.value;
+    this.#follow(answer.value.raised);
+    return true;
+  }
+
+  /** While it is up, its place is looked at again and again. */
+  #follow(raised: boolean): void {
+    this.#stop();
+    this.#stop = () => {};
+    if (!raised) return;
+    let first = true;
+    this.#stop = rounds(
+      async () => {
+        if (!first) await this.#again();
+        first = false;
+      },
+      1000,
+      5000,
+    );
+  }
+
+  async #again(): Promise<void> {
+    const answer = await getJson<Own>(`/h/${this.#hall}/hand`);
+    if (answer.ok) this.own.value = answer.value;
+    if (answer.ok && !answer.value.raised) this.#stop();
+  }
+}

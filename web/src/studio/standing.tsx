@@ -1,0 +1,51 @@
+/** Where a guest stands with the desk: what their line lacks, their time, what is on and next. */
+import { useMemo } from "preact/hooks";
+import { mendOf, verdictOf } from "../host/next.ts";
+import type { FloorSeat } from "../host/view.ts";
+import { s } from "../texts/studio.ts";
+import { clock, elapsed } from "../words/time.ts";
+import type { GuestView } from "./guest.ts";
+import { Guest } from "./guest.ts";
+
+export function Standing({ hall }: { hall: string }) {
+  const guest = useMemo(() => new Guest(hall), [hall]);
+  const view = guest.view.value;
+  const seat = view?.seats[0];
+  if (!view || !seat) return null;
+  return (
+    <section class="card stack" aria-label={s("guest.line")}>
+      <p class="guest__standing" data-standing={seat.standing} role="status">
+        {standingOf(seat)}
+      </p>
+      {seat.standing === "green_room" && (
+        <p>
+          {verdictOf(seat)} <span class="soft">{mendOf(seat)}</span>
+        </p>
+      )}
+      <p class="figures">{spokenOf(view)}</p>
+      {view.on && <p>{s("guest.now", { title: view.on })}</p>}
+      {view.next && (
+        <p class="soft figures">
+          {s("guest.next", {
+            title: view.next.title,
+            clock: view.next.starts_at_ms === null ? "" : clock(view.next.starts_at_ms),
+          })}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function standingOf({ standing, muted }: FloorSeat): string {
+  if (muted) return s("guest.muted");
+  if (standing === "on_air") return s("guest.air");
+  if (standing === "spent") return s("guest.spent");
+  return s(standing === "ready" ? "guest.ready" : "guest.green");
+}
+
+function spokenOf({ spoken_ms, budget }: GuestView): string {
+  const spoken = elapsed(spoken_ms);
+  return budget
+    ? s("guest.spoken.of", { spoken, budget: elapsed(budget.budget_ms) })
+    : s("guest.spoken", { spoken });
+}
