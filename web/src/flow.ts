@@ -73,6 +73,8 @@ export interface PublicState {
   window_ms: number;
   listeners: number;
   cancelled?: boolean;
+  /** How long to wait before asking again. */
+  ask_ms?: number;
   evening?: Evening | null;
 }
 

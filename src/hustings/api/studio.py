@@ -38,7 +38,15 @@ def floor(hall: Hall, watch: Watch, now_ms: int) -> dict[str, Any]:
     people = hall.people.by_id
     return {
         "led": hall.floor.led,
-        "seats": [{**seat, "name": people[seat["person"]].name} for seat in seats],
+        "seats": [
+            {
+                **seat,
+                "name": people[seat["person"]].name,
+                "side": hall.floor.sides.get(seat["person"]),
+                "spoken_ms": hall.floor.talked_ms.get(seat["person"], 0),
+            }
+            for seat in seats
+        ],
         "hands": [
             {
                 "person": hand.person,

@@ -37,6 +37,8 @@ const seat = (name: string, standing: FloorSeat["standing"], verdict = "proven")
   verdict,
   sentence: `It is ${verdict}.`,
   mend: verdict === "proven" ? "" : "Mend it.",
+  side: null,
+  spoken_ms: 0,
 });
 
 const hand: Hand = { person: "p_9", name: "Gil", reason: null, raised_ms: NOW, position: 1, seat: null };

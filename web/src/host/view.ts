@@ -24,6 +24,8 @@ export interface FloorSeat {
   verdict: string;
   sentence: string;
   mend: string;
+  side: string | null;
+  spoken_ms: number;
 }
 
 export interface Hand {

@@ -9,6 +9,7 @@ import { Programme } from "../shell/sound/programme.ts";
 import { delayMs, ServerClock, steadySeconds } from "./delay.ts";
 import type { Heard } from "./timeline.ts";
 
+const ASK_MS = 2000;
 const OPEN: HallState[] = ["doors", "live", "paused"];
 
 export class Evening {
@@ -28,7 +29,11 @@ export class Evening {
     this.#audio = audio;
     this.programme = new Programme(audio, () => this.#moved());
     audio.addEventListener("pause", () => this.#paused());
-    rounds(() => this.#ask(), 2000, 15_000);
+    rounds(
+      () => this.#ask(),
+      () => this.state.value?.ask_ms ?? ASK_MS,
+      15_000,
+    );
     rounds(async () => this.#tick(), 250, 1000);
     effect(() => this.#follow());
   }

@@ -25,13 +25,18 @@ export function everyFrame(task: (now: MonotonicMs) => void): () => void {
 }
 
 /** Run `task` now and again and again: each round begins `visible_ms` after the one before has ended, slower when hidden. */
-export function rounds(task: () => Promise<void>, visible_ms: number, hidden_ms: number): () => void {
+export function rounds(
+  task: () => Promise<void>,
+  visible_ms: number | (() => number),
+  hidden_ms: number,
+): () => void {
   let stopped = false;
   let cancel = () => {};
   const round = async () => {
     cancel();
     await task();
-    if (!stopped) cancel = after(document.hidden ? hidden_ms : visible_ms, round);
+    const seen_ms = typeof visible_ms === "number" ? visible_ms : visible_ms();
+    if (!stopped) cancel = after(document.hidden ? hidden_ms : seen_ms, round);
   };
   const wake = () => {
     if (!document.hidden && !stopped) void round();

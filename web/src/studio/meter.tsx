@@ -4,13 +4,17 @@ import { everyFrame } from "../shell/clock.ts";
 import type { Lines } from "../shell/lines.ts";
 
 const QUIET_DB = 60;
-const FALL = 0.93;
+const FALL = 0.8;
+/** Often enough for an eye, and kind to the battery of a phone. */
+const EVERY_MS = 60;
 
 export function Meter({ line }: { line: Lines }) {
   const bar = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    let shown = 0;
-    return everyFrame(() => {
+    let [shown, drawn_ms] = [0, 0];
+    return everyFrame((now) => {
+      if (now - drawn_ms < EVERY_MS) return;
+      drawn_ms = now;
       const level = Math.min(1, Math.max(0, 1 - line.microphone.level_db() / QUIET_DB));
       shown = Math.max(level, shown * FALL);
       bar.current?.style.setProperty("--level", shown.toFixed(3));

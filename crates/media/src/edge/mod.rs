@@ -22,4 +22,4 @@ mod routes_test;
 
 pub use door::{BUFFER_PARTS, ConnId, Door, DoorCounts, Input, Output};
 pub use hls::{HlsAnswer, HlsAsk, Keep, Moment, Rendition, reload};
-pub use routes::{Route, challenge, pass_in_query, route, stage_in_query, without_pass};
+pub use routes::{Route, ask_again_ms, challenge, pass_in_query, route, stage_in_query, without_pass};

@@ -1,4 +1,4 @@
-//! What an address of the page port means. Pure: a method and a path in, a meaning out.
+//! What an address of the page port means, and how often the state may be asked for. Pure: values in, meanings out.
 
 use crate::flow::{HallId, SeatId};
 
@@ -58,6 +58,12 @@ pub fn route(path: &str) -> Route {
         ["metrics"] => Route::Metrics,
         _ => Route::Unknown,
     }
+}
+
+/// How long a page waits before it asks for the public state again: two thousand answers a second, at most, from
+/// those who listen, and half a second while they are few.
+pub fn ask_again_ms(listeners: usize) -> u64 {
+    (listeners as u64 / 2).clamp(500, 10_000)
 }
 
 fn is_file_name(name: &str) -> bool {

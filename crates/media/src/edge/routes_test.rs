@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{HlsAsk, Route, challenge, pass_in_query, route, stage_in_query, without_pass};
+use super::{HlsAsk, Route, ask_again_ms, challenge, pass_in_query, route, stage_in_query, without_pass};
 use crate::flow::HallId;
 use crate::units::{LlNo, SegmentNo};
 
@@ -91,4 +91,11 @@ fn a_challenge_is_a_token_and_no_way_into_other_folders() {
         assert_eq!(challenge(&format!("/.well-known/acme-challenge/{path}")), None, "{path}");
     }
     assert_eq!(challenge("/h/eve"), None);
+}
+
+#[test]
+fn the_more_listen_the_less_often_each_page_asks() {
+    let waits: Vec<u64> = [0, 1000, 4000, 20_000, 1_000_000].into_iter().map(ask_again_ms).collect();
+
+    assert_eq!(waits, [500, 500, 2000, 10_000, 10_000]);
 }

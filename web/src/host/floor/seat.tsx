@@ -49,9 +49,8 @@ export function Seat({ desk, view, ears, seat }: Props) {
 
 /** Voice on air, and for which side. */
 function Spoken({ desk, view, seat }: Omit<Props, "ears">) {
-  const kept = view.floor.time.people.find(({ person }) => person === seat.person);
   const budget = view.floor.time.each;
-  const spoken = elapsed(kept?.spoken_ms ?? 0);
+  const spoken = elapsed(seat.spoken_ms);
   const told = budget ? s("time.of", { spoken, budget: elapsed(budget.budget_ms) }) : s("time", { spoken });
   const take = (event: { currentTarget: HTMLInputElement }) => {
     const side = event.currentTarget.value.trim() || null;
@@ -63,7 +62,7 @@ function Spoken({ desk, view, seat }: Omit<Props, "ears">) {
       <label class="seat__side">
         <span class="soft">{s("side")}</span>
         <input
-          value={sideOf(view, seat)}
+          value={seat.side ?? ""}
           maxLength={40}
           list="sides"
           aria-label={s("side.of", { name: seat.name ?? seat.seat })}
@@ -73,9 +72,6 @@ function Spoken({ desk, view, seat }: Omit<Props, "ears">) {
     </div>
   );
 }
-
-const sideOf = (view: HallView, { person }: FloorSeat): string =>
-  view.floor.time.people.find((kept) => kept.person === person)?.side ?? "";
 
 interface ActProps {
   desk: Desk;

@@ -14,7 +14,7 @@ use hyper::{Method, Request};
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::edge::{Route, pass_in_query, route, without_pass};
+use crate::edge::{Route, ask_again_ms, pass_in_query, route, without_pass};
 use crate::flow::HallId;
 use crate::node::clock::Clock;
 use crate::node::http::{Answer, answer, problem};
@@ -192,6 +192,7 @@ impl Front {
         let now = self.clock.wall();
         let standing = order.standing(now);
         let seen = self.view.borrow().halls.get(hall).copied();
+        let listeners = seen.map_or(0, |seen| seen.listeners);
         let named = |seat: &Seat| json!({"seat": seat.seat, "name": seat.name});
         let seats: Vec<_> = order.seats.iter().map(named).collect();
         json!({
@@ -202,7 +203,7 @@ impl Front {
             "hls": self.hls.listed(hall).then(|| format!("/h/{hall}/live.m3u8")),
             "newest_part": seen.and_then(|seen| seen.newest).map(|no| no.0),
             "part_ms": 240, "buffer_ms": BUFFER_MS, "window_ms": order.window_ms,
-            "listeners": seen.map_or(0, |seen| seen.listeners),
+            "listeners": listeners, "ask_ms": ask_again_ms(listeners),
         })
         .to_string()
     }

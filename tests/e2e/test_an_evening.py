@@ -1,0 +1,222 @@
+"""A whole evening in real windows, by the names of its buttons: from its making to its recording."""
+
+import asyncio
+import json
+import re
+import subprocess
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import expect
+
+from tests.e2e.conftest import HUSTINGS, TownHall, until
+from tests.e2e.people import crowd, last_line
+from tests.e2e.sound import a_voice, best_match, envelope, heard_in
+from tests.e2e.test_mouth_to_ear import FAKE_MICROPHONE
+from tests.e2e.windows import PATIENT_MS, Windows, invited, sits
+
+LISTENERS = ("Gil", "Hoa", "Ivo", "Jun", "Kai", "Lea")
+TITLE = "Should the old bridge be torn down?"
+HALL = "should-the-old-bridge-be-torn-down"
+
+
+def begins() -> datetime:
+    """The first whole minute that leaves half a minute to get ready; slipped by one more later."""
+    now = datetime.now().astimezone()
+    return (now + timedelta(seconds=90)).replace(second=0, microsecond=0)
+
+
+async def test_an_evening_from_its_making_to_its_recording(
+    town_hall: TownHall, tmp_path: Path
+) -> None:
+    said = envelope(await asyncio.to_thread(a_voice, tmp_path / "voice.wav"))
+    async with AsyncExitStack() as stack:
+        windows = Windows(stack)
+        await windows.browser("quiet")
+        microphone = f"--use-file-for-fake-audio-capture={tmp_path / 'voice.wav'}"
+        await windows.browser("speaking", *FAKE_MICROPHONE, microphone)
+        evening = Evening(town_hall, windows, tmp_path)
+        await evening.is_made()
+        await evening.is_rehearsed()
+        await evening.begins_by_itself()
+        await evening.brings_people_up()
+        heard = await evening.is_heard()
+        await evening.pauses_and_goes_on()
+        await evening.has_captions()
+        await evening.is_handed_over()
+        await evening.ends()
+
+    score, _ = best_match(heard, said)
+    print(f"heard {score:.3f}; seen within ms: {windows.seen_ms}")
+    assert score > 0.9
+    assert windows.errors == []
+    assert await recorded(town_hall) >= 20
+
+
+class Evening:
+    def __init__(self, hall: TownHall, windows: Windows, folder: Path) -> None:
+        self.hall, self.at, self.folder = hall, windows, folder
+        self.links = dict[str, str]()
+
+    async def is_made(self) -> None:
+        """The owner enters, makes a hall, announces it, and invites everybody."""
+        at = self.at
+        owner = await at.open("owner", await owner_link(self.hall))
+        await at.press("owner", "Enter as owner")
+        await owner.get_by_label("What it is called").fill(TITLE)
+        starts = begins().strftime("%Y-%m-%dT%H:%M")
+        await owner.get_by_label("When it begins").fill(starts)
+        await owner.get_by_label("Seats wait to be brought up").check()
+        await at.press("owner", "Create")
+        await owner.get_by_label("Record it.").check()
+        await at.press("owner", "Announce")
+        await at.see("announced", at.text("owner", "Announced"))
+        people = {"Pat": "producer", "Quin": "producer", "Mo": "moderator", "Cap": "captioner"}
+        people |= {"Ana": "speaker", "Ben": "speaker", "Cleo": "speaker"}
+        for name, role in people.items():
+            self.links[name] = await invited(at, "owner", name, role)
+
+    async def is_rehearsed(self) -> None:
+        """Doors; the green room fills, one drops and returns; the start is slipped."""
+        at = self.at
+        for producer in ("Pat", "Quin"):
+            await at.open(producer, self.links[producer])
+        listener = await at.open("waiting", f"{self.hall.page}/h/{HALL}")
+        await listener.get_by_text("Announced").first.wait_for()
+        await at.press("Pat", "Open doors")
+        await at.see("doors", *(at.text(who, "Doors open") for who in ("Pat", "owner", "waiting")))
+        await (
+            at["Pat"]
+            .get_by_role("combobox", name="Runs the show", exact=True)
+            .select_option(label="Pat")
+        )
+        await asyncio.gather(
+            *(sits(at, name, self.links[name], "speaking") for name in ("Mo", "Ana", "Ben", "Cleo"))
+        )
+        for name in ("Mo", "Ana", "Ben", "Cleo"):
+            ready = at.standing("Pat", name, "Ready")
+            await expect(ready).to_be_visible(timeout=PATIENT_MS)
+        await self._ben_drops_and_returns()
+        await at.press("Pat", "1 minute later")
+        moved = re.compile("It begins 1 minute later")
+        await at.see("slip", at.text("Pat", moved))
+
+    async def _ben_drops_and_returns(self) -> None:
+        at = self.at
+        await at["Ben"].close(run_before_unload=False)
+        absent = at.seat("Pat", "Ben").get_by_text("No line")
+        await expect(absent).to_be_visible(timeout=PATIENT_MS)
+        ben = await at.open("Ben", self.links["Ben"], "speaking")
+        await at.press("Ben", "Take your seat")
+        await ben.get_by_role("button", name="I hear the stage").click()
+        await expect(at.standing("Pat", "Ben", "Ready")).to_be_visible(timeout=PATIENT_MS)
+
+    async def begins_by_itself(self) -> None:
+        """Nobody presses anything; whoever listens hears the opening."""
+        at = self.at
+        await at.press("waiting", "Listen")
+        live = at["Pat"].locator(".desk__head").get_by_text("Live", exact=True)
+        await expect(live).to_be_visible(timeout=150_000)
+        await at.see("live", at.text("owner", "Live"), at.text("Quin", "Live"))
+
+    async def brings_people_up(self) -> None:
+        """Six hands in order; the first two get a seat, and one of them goes on air with Ana."""
+        at = self.at
+        for name in LISTENERS:
+            browser = "speaking" if name in LISTENERS[:2] else "quiet"
+            await at.open(name, f"{self.hall.page}/h/{HALL}", browser)
+        for place, name in enumerate(LISTENERS, 1):
+            await at.press(name, "Raise your hand")
+            await at[name].get_by_label("Your name").fill(name)
+            await at.press(name, "Raise it")
+            number = "You are next" if place == 1 else f"You are number {place}"
+            await at.see(
+                f"hand {place}", at.text(name, number), at["Pat"].get_by_text(name, exact=True)
+            )
+        await self._two_are_called()
+        await at.press("Pat", re.compile("^Bring up Ana"))
+        up = [at.standing(who, "Ana", "On air") for who in ("Pat", "owner", "Mo")]
+        await at.see("Ana up", *up, at.text("Ana", "The room hears you"))
+
+    async def _two_are_called(self) -> None:
+        at = self.at
+        for name in LISTENERS[:2]:
+            await at.press("Pat", f"Give a seat {name}")
+            await at.see(f"{name} called", at.text(name, "You are called"))
+            await at[name].get_by_role("link", name="Go to your seat").click()
+            await sits(at, name, "", "speaking")
+            await expect(at.standing("Pat", name, "Ready")).to_be_visible(timeout=PATIENT_MS)
+            await at.press("Pat", f"Bring up {name}")
+            await at.see(f"{name} up", at.standing("Mo", name, "On air"))
+            await at.press("Pat", f"Take down {name}")
+            await at.see(f"{name} down", at.standing("Mo", name, "Ready"))
+
+    async def is_heard(self) -> Any:
+        """What the crowd hears while Ana speaks alone."""
+        await asyncio.sleep(4)
+        ear = self.folder / "heard.mp4"
+        stream = f"http://127.0.0.1:{self.hall.port + 1}/h/{HALL}/live.mp4"
+        order = {"seconds": 14, "listeners": {"count": 1, "stream": stream, "save": str(ear)}}
+        told = await last_line(await crowd(self.folder, "ear", order))
+        assert told["listeners"]["missed"] == 0
+        return await asyncio.to_thread(heard_in, ear)
+
+    async def pauses_and_goes_on(self) -> None:
+        at = self.at
+        await at.press("Pat", re.compile("^Pause"))
+        await at.see("pause", *(at.text(who, "Paused") for who in ("owner", "Mo", "Quin")))
+        await at.see("pause, unheard", at.text("Lea", "The room has paused"))
+        await expect(at.text("waiting", "The room has paused")).to_be_visible(timeout=4000)
+        await at.press("Pat", re.compile("^Go on"))
+        await at.see("resume", at["owner"].locator(".desk__head").get_by_text("Live", exact=True))
+        await expect(at["waiting"].get_by_text("Live", exact=True)).to_be_visible(timeout=4000)
+
+    async def has_captions(self) -> None:
+        at = self.at
+        await at.open("Cap", self.links["Cap"])
+        await at["waiting"].get_by_label("Show captions").check()
+        await at["Cap"].get_by_label("What is being said").fill("The bridge stands since 1912.")
+        await at["Cap"].keyboard.press("Enter")
+        read = at["waiting"].get_by_label("Captions").get_by_text("The bridge stands since 1912.")
+        await expect(read).to_be_visible(timeout=5000)
+
+    async def is_handed_over(self) -> None:
+        at = self.at
+        await (
+            at["Pat"]
+            .get_by_role("combobox", name="Runs the show", exact=True)
+            .select_option(label="Quin")
+        )
+        await expect(
+            at["Quin"]
+            .get_by_role("combobox", name="Runs the show", exact=True)
+            .locator("option:checked")
+        ).to_have_text("Quin", timeout=1000)
+
+    async def ends(self) -> None:
+        at = self.at
+        await at.press("Quin", re.compile("^End"))
+        await at.see("end asked", at.text("Quin", re.compile("listening. An ended town hall")))
+        await at.press("Quin", "Press again to end")
+        await at.see("ended", *(at.text(who, "Ended") for who in ("Pat", "owner", "Lea")))
+        await expect(at.text("waiting", "This town hall ended")).to_be_visible(timeout=20_000)
+
+
+async def owner_link(hall: TownHall) -> str:
+    ask = [HUSTINGS, "owner-link", "--json", "--data", hall.data]
+    told = await asyncio.to_thread(subprocess.run, ask, capture_output=True, text=True, check=True)
+    return str(json.loads(told.stdout)["url"])
+
+
+async def recorded(hall: TownHall) -> float:
+    """How many seconds the recording holds, once it is made."""
+
+    async def made() -> list[Path]:
+        return list(hall.data.rglob(f"{HALL}*.m4a"))
+
+    file = (await until(made, "a recording", 60))[0]
+    ask = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", file]
+    told = await asyncio.to_thread(subprocess.run, ask, capture_output=True, text=True, check=True)
+    return float(told.stdout)

@@ -1,0 +1,80 @@
+"""The windows of an evening: people by name, each with a page of their own, and how fast they see."""
+
+import re
+import time
+from contextlib import AsyncExitStack, aclosing
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page
+
+from tests.e2e.conftest import chromium
+
+SEEN_WITHIN_MS = 1000
+"""What one does, every page it concerns shows within a second."""
+PATIENT_MS = 20_000
+"""For what takes as long as a connection takes."""
+
+
+class Windows:
+    """Pages by person. Those who speak are in browsers with a microphone."""
+
+    def __init__(self, stack: AsyncExitStack) -> None:
+        self._stack, self._browsers = stack, dict[str, Browser]()
+        self.pages = dict[str, Page]()
+        self.seen_ms = dict[str, float]()
+        self.errors: list[str] = []
+
+    async def browser(self, name: str, *flags: str) -> None:
+        opened = await self._stack.enter_async_context(aclosing(chromium(*flags)))
+        self._browsers[name] = await anext(opened)
+
+    async def open(self, person: str, address: str, browser: str = "quiet") -> Page:
+        # A dozen windows share what each person has for themselves: nothing moves but what must.
+        page = await self._browsers[browser].new_page(reduced_motion="reduce")
+        page.set_default_timeout(PATIENT_MS)
+        page.on("pageerror", lambda error: self.errors.append(f"{person}: {error}"))
+        await page.goto(address)
+        self.pages[person] = page
+        return page
+
+    def __getitem__(self, person: str) -> Page:
+        return self.pages[person]
+
+    async def press(self, person: str, button: str | re.Pattern[str]) -> None:
+        await self[person].get_by_role("button", name=button).first.click()
+
+    async def see(self, step: str, *what: Locator) -> None:
+        """Each of these is there within a second of now; how long it took is kept."""
+        began = time.monotonic()
+        for each in what:
+            left_ms = SEEN_WITHIN_MS - (time.monotonic() - began) * 1000
+            await each.first.wait_for(timeout=max(left_ms, 1))
+        self.seen_ms[step] = round((time.monotonic() - began) * 1000)
+
+    def text(self, person: str, text: str | re.Pattern[str]) -> Locator:
+        return self[person].get_by_text(text)
+
+    def seat(self, person: str, name: str) -> Locator:
+        """The row of somebody's seat on the page of one who runs the hall."""
+        return self[person].get_by_role("listitem", name=f"{name}'s seat")
+
+    def standing(self, person: str, name: str, word: str) -> Locator:
+        return self.seat(person, name).get_by_text(word, exact=True)
+
+
+async def invited(windows: Windows, by: str, name: str, role: str) -> str:
+    """Make a link for somebody, by the labels of the form, and read it."""
+    page = windows[by]
+    await page.get_by_label("Name of a person").fill(name)
+    await page.get_by_label("Comes as").select_option(role)
+    await page.get_by_role("button", name="Make a link").click()
+    link: Any = await page.get_by_label(f"link for {name}", exact=True).input_value()
+    return str(link)
+
+
+async def sits(windows: Windows, person: str, link: str, browser: str) -> None:
+    """Comes by a link, agrees to be recorded, takes the seat, and says that the stage is heard."""
+    if person not in windows.pages:
+        await windows.open(person, link, browser)
+    for button in ("I agree to be recorded", "Take your seat", "I hear the stage"):
+        await windows.press(person, button)
