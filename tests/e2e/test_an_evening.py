@@ -1,4 +1,4 @@
-"""A whole evening in real windows, by the names of its buttons: from its making to its recording."""
+"""A whole evening in real windows, by the names of its buttons, from making to recording."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Every page in every state: nothing axe finds, nothing wider than the screen, nothing on its console.
+"""Every page in every state: nothing axe finds, nothing too wide, nothing on its console.
 
 At 320 px and one hand, and on a desk; light and dark; from left to right and from right to left.
 `E2E_PICTURES=folder` keeps a picture of each; `E2E_LOOKS=all` looks in every way, English and
@@ -180,9 +180,8 @@ async def window(browser: Browser, look: Look) -> Window:
     context = await browser.new_context(
         viewport=look.viewport, color_scheme=look.scheme, permissions=["microphone"]
     )
-    await context.add_init_script(
-        f"try {{ localStorage.setItem('hustings.language', {json.dumps(look.language)}) }} catch {{}}"
-    )
+    speak = f"localStorage.setItem('hustings.language', {json.dumps(look.language)})"
+    await context.add_init_script(f"try {{ {speak} }} catch {{}}")
     return Window(context, await context.new_page(), look)
 
 

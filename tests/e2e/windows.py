@@ -1,4 +1,4 @@
-"""The windows of an evening: people by name, each with a page of their own, and how fast they see."""
+"""The windows of an evening: people, each with a page of their own, and how fast they see."""
 
 import re
 import time
