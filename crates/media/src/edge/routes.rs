@@ -2,7 +2,7 @@
 
 use crate::flow::{HallId, SeatId};
 
-use super::hls::{HlsAsk, object};
+use super::hls::{HlsAsk, captions, object};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
@@ -37,10 +37,10 @@ pub fn route(path: &str) -> Route {
         ["s", name] => hall(name).map_or(Route::Unknown, Route::Series),
         ["h", name, "state.json"] => hall(name).map_or(Route::Unknown, Route::State),
         ["h", name, "live.m3u8"] => hall(name).map_or(Route::Unknown, Route::Playlist),
-        ["h", name, "aac", file] => match (hall(name), object(file)) {
-            (Some(hall), Some(piece)) => Route::Piece(hall, piece),
-            _ => Route::Unknown,
-        },
+        ["h", name, "all.m3u8"] => piece(hall(name), Some(HlsAsk::All)),
+        ["h", name, "captions.m3u8"] => piece(hall(name), Some(HlsAsk::CaptionsPlaylist)),
+        ["h", name, "vtt", file] => piece(hall(name), captions(file)),
+        ["h", name, "aac", file] => piece(hall(name), object(file)),
         ["studio"] => Route::Studio(None),
         ["studio", name] => hall(name).map_or(Route::Unknown, |hall| Route::Studio(Some(hall))),
         ["studio", name, "me.json"] => hall(name).map_or(Route::Unknown, Route::Me),
@@ -56,6 +56,10 @@ pub fn route(path: &str) -> Route {
         ["metrics"] => Route::Metrics,
         _ => Route::Unknown,
     }
+}
+
+fn piece(hall: Option<HallId>, ask: Option<HlsAsk>) -> Route {
+    hall.zip(ask).map_or(Route::Unknown, |(hall, ask)| Route::Piece(hall, ask))
 }
 
 fn is_file_name(name: &str) -> bool {
