@@ -246,6 +246,30 @@ async def test_both_files_hold_every_sample_of_the_programme_where_it_was(tmp_pa
     ]
 
 
+async def test_captions_stand_beside_the_sound_where_their_parts_are_whatever_is_missing(tmp_path):
+    given = parts(60)
+    for at, no, text in (
+        (3, 1, "Good evening, "),
+        (25, 2, "<all> "),
+        (26, 2, "<all> "),
+        (50, 3, "x "),
+    ):
+        given[at] = stream_part(FIRST + at, given[at].packets, caption=(no, text))
+    folder = Folder(tmp_path, "demo")
+    keep(folder, [*given[:10], *given[20:]])
+
+    told = await finish(folder, "", breathe)
+
+    assert folder.vtt.read_text() == (
+        "WEBVTT\n"
+        "\n1\n00:00:00.720 --> 00:00:06.000\nGood evening,\n"
+        "\n2\n00:00:06.000 --> 00:00:12.000\nGood evening, &lt;all&gt;\n"
+        "\n3\n00:00:12.000 --> 00:00:18.000\nx\n"
+    )
+    assert told["bytes"]["vtt"] == folder.vtt.stat().st_size
+    assert hashlib.sha256(folder.vtt.read_bytes()).hexdigest() == told["sha256"]["vtt"]
+
+
 async def test_a_hole_is_as_long_as_what_is_missing_and_shifts_nothing(tmp_path):
     given = parts(60)
     folder = Folder(tmp_path, "demo")

@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from hustings.domain import floor as floors
 from hustings.domain import hall as halls
+from hustings.domain.captions import since
 from hustings.domain.floor import SEATS_MAX
 from hustings.domain.hall import MOVES, State
 from hustings.domain.life import POSTPONED_FROM
@@ -39,6 +40,7 @@ from hustings.domain.wishes import (
     NoteTalk,
     Postpone,
     RaiseHand,
+    Say,
     SetBudget,
     SetRecording,
     SetRundown,
@@ -246,6 +248,19 @@ class AnyEvening(RuleBasedStateMachine):
         self.ask(IntendSilence(on), by)
         self.ask(SetSounds(Sounds(opening=opening)), by)
 
+    @rule(
+        text=st.sampled_from(["", "Good evening", "word " * 60]),
+        key=st.none() | st.sampled_from("ab"),
+        ago_ms=st.none() | st.integers(-6000, 31_000),
+        by=ROLES,
+        person=PEOPLE,
+    )
+    def say(self, text, key, ago_ms, by, person):
+        before = self.hall.captions
+        at_ms = None if ago_ms is None else self.now - ago_ms
+        self.ask(Say(text, key, at_ms), by, person)
+        assert self.hall.captions == before or may(by, Power.CAPTION)
+
     @rule(line=LINES, how=st.sampled_from(["confirmed", "echo"]))
     def prove(self, line, how):
         self.ask(NoteLineProven(line, how), Role.OWNER)
@@ -314,6 +329,14 @@ class AnyEvening(RuleBasedStateMachine):
                 assert self.hall.floor.seats[hand.seat].person == hand.person
 
     @invariant()
+    def no_two_increments_meet_in_a_part_and_each_has_the_next_number(self):
+        carried = [one.part for one in since(self.hall.captions, 0)]
+        said = [one.part for one in self.hall.captions.said()]
+        assert (carried, said) == (sorted(set(carried)), sorted(said))
+        numbers = [no for p in self.hall.captions.pages for post in p for no in numbers_of(post)]
+        assert numbers == list(range(1, self.hall.captions.next_no))
+
+    @invariant()
     def only_lines_that_stand_are_proven(self):
         floor = self.hall.floor
         assert floor.proven.keys() <= floor.lines.keys()
@@ -324,6 +347,10 @@ class AnyEvening(RuleBasedStateMachine):
             e.record["facts"]["state"] for e in self.entries if e.record["kind"] == "hall_moved"
         ]
         assert State.ENDED not in moves[:-1]
+
+
+def numbers_of(post):
+    return range(post.no, post.no + len(post.parts))
 
 
 def without(entry, person):

@@ -74,9 +74,17 @@ def test_what_follows_a_mended_file_is_read_whatever_its_end_was(at, noise):
 
 @given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner)))
 def test_facts_of_any_shape_are_a_number_or_none(facts):
-    told = b"emsg\x03hustings\0" + json.dumps({"hall": facts}).encode()
+    told = b"emsg\x03hustings\0" + json.dumps({"hall": facts, "caption": facts}).encode()
 
     part = Part(1, told, ())
 
     assert part.since is None or isinstance(part.since, int)
     assert part.state is None or isinstance(part.state, str)
+    assert part.caption is None or [*map(type, part.caption)] == [int, str]
+
+
+@given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner)))
+def test_facts_that_are_no_facts_say_nothing(facts):
+    part = Part(1, b"emsg\x03hustings\0" + json.dumps(facts).encode(), ())
+
+    assert (part.since, part.state, part.caption) == (None, None, None)

@@ -216,6 +216,18 @@ pub struct Part {
 pub struct LlPart {
     pub no: LlNo,
     pub bytes: Bytes,
+    /// Those its facts carry, in order.
+    pub captions: Vec<Caption>,
+}
+
+/// An increment of a hall's captions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caption {
+    /// Counted over the evening.
+    pub no: u64,
+    /// The part it belongs to; once carried, the part that carries it.
+    pub part: PartNo,
+    pub text: Arc<str>,
 }
 
 /// What everyone who joins must know, carried whole in every part.
@@ -228,6 +240,7 @@ pub struct Facts {
     pub voices: Vec<SeatId>,
     /// dB below full scale of each frame, 127 for silence.
     pub level: [u8; PART_FRAMES],
+    pub caption: Option<Caption>,
 }
 
 /// What the stage measured of one line: the one truth for its owner, the host and the log.

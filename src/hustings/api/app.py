@@ -9,7 +9,18 @@ from hustings import __version__
 from hustings.api import problems
 from hustings.api.bounds import Bounds
 from hustings.api.context import Context, context
-from hustings.api.routes import floor, halls, hand, live, log, owner, people, show, sounds
+from hustings.api.routes import (
+    captions,
+    floor,
+    halls,
+    hand,
+    live,
+    log,
+    owner,
+    people,
+    show,
+    sounds,
+)
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -27,7 +38,7 @@ def build(at: Context) -> FastAPI:
     problems.install(app)
     app.add_middleware(Bounds, counters=at.counters)
     # Before halls: its {move} would take `seats` and `passes` for unknown moves.
-    for part in (people, log, owner, live, sounds, floor, hand, show, halls):
+    for part in (people, log, owner, live, sounds, floor, captions, hand, show, halls):
         app.include_router(part.router)
     _for_operators(app)
     return app

@@ -1,7 +1,7 @@
 """What every route has at hand. Put together in assemble.py, carried by the application."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from starlette.requests import HTTPConnection
@@ -9,6 +9,8 @@ from starlette.requests import HTTPConnection
 from hustings.desk.desk import Desk
 from hustings.desk.ports import OwnerLinks, Sounds
 from hustings.desk.watch import Watch
+from hustings.domain.captions import Captions
+from hustings.domain.ids import HallId
 
 
 class Counters(Protocol):
@@ -30,6 +32,8 @@ class Context:
     sounds: Sounds
     readers: int = 0
     """How many follow what happens (routes/live.py)."""
+    written: dict[HallId, tuple[Captions, str]] = field(default_factory=dict)
+    """What was made last of a hall's captions (routes/captions.py)."""
 
     @property
     def now_ms(self) -> int:

@@ -120,6 +120,12 @@ class PreparedSounds(Body):
     tone: str = Field("built-in", max_length=TEXT_CHARS_MAX)
 
 
+class NewCaption(Body):
+    text: str = Field(max_length=TEXT_CHARS_MAX)
+    id: str | None = Field(None, description="The caller's name for it: sent again, it is one.")
+    at_ms: int | None = Field(None, strict=True, description="When it was said. Left out: now.")
+
+
 class Intended(Body):
     on: bool = Field(strict=True)
 

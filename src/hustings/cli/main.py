@@ -6,6 +6,7 @@ import typer
 
 from hustings.assemble import processes
 from hustings.cli import bench as bench_verb
+from hustings.cli import caption as caption_verb
 from hustings.cli import demo as demo_verb
 from hustings.cli import floor as floor_verb
 from hustings.cli import hall as hall_verb
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.command()(serve_verb.serve)
 app.command()(demo_verb.demo)
+hall_verb.app.command()(caption_verb.caption)
 app.add_typer(hall_verb.app, name="hall")
 app.add_typer(floor_verb.app, name="floor")
 app.command()(speak_verb.speak)

@@ -12,11 +12,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hustings.desk.evening import evening
 from hustings.desk.passes import KID
+from hustings.domain.captions import PART_MS, since
 from hustings.domain.floor import Seat, on_air
 from hustings.domain.hall import Hall, State
 
 ENDED_KEPT_MS = 3_600_000
 FADE_MS = 10
+CAPTIONS_KEPT_MS = 5000
+"""So late an increment may still come to a stage: orders are repeated every two seconds."""
 TIME_FADE_MS = 2000
 """Whose time is spent is not cut off in a syllable."""
 
@@ -42,7 +45,11 @@ def orders(house: House, halls: Iterable[Hall], role: str, now_ms: int) -> dict[
         "keys": [{"kid": KID, "x": x}],
         "revoked": sorted(house.revoked),
         "desk": house.desk,
-        "halls": [_hall(hall, house, role, now_ms) for hall in halls if _is_sent(hall, now_ms)],
+        "halls": [
+            {**_hall(hall, house, role, now_ms), **_captions(hall, role, now_ms)}
+            for hall in halls
+            if _is_sent(hall, now_ms)
+        ],
     }
 
 
@@ -86,6 +93,14 @@ def _air(hall: Hall, seat: Seat) -> dict[str, Any]:
         "muted": seat.muted,
         "fade_ms": TIME_FADE_MS if seat.spent else FADE_MS,
     }
+
+
+def _captions(hall: Hall, role: str, now_ms: int) -> dict[str, Any]:
+    """What stages carry, and nobody else need know: number, part and text of each increment."""
+    if role != "stage":
+        return {}
+    told = since(hall.captions, (now_ms - CAPTIONS_KEPT_MS) // PART_MS)
+    return {"captions": [[one.no, one.part, one.text] for one in told]}
 
 
 def _sounds(hall: Hall) -> dict[str, str]:

@@ -7,11 +7,13 @@ into what stands; `deadline` says when the hall wants to move by itself and `due
 
 from dataclasses import dataclass, field, replace
 
+from hustings.domain import captions as said
 from hustings.domain import events as ev
 from hustings.domain import floor as floors
 from hustings.domain import life as lives
 from hustings.domain import people as folk
 from hustings.domain import plan as plans
+from hustings.domain.captions import CAPTIONED, Captions
 from hustings.domain.floor import Floor, air, hands, seats
 from hustings.domain.ids import HallId, PersonId
 from hustings.domain.life import GRANTED, MOVES, START_MS, WISHED_MOVES, Life, State
@@ -43,6 +45,7 @@ from hustings.domain.wishes import (
     NoteTalk,
     Postpone,
     RaiseHand,
+    Say,
     SetBudget,
     SetRecording,
     SetRundown,
@@ -83,6 +86,7 @@ NEEDS: dict[type[Wish], Power] = {
     MoveRundown: Power.PLAN,
     SetSounds: Power.PLAN,
     IntendSilence: Power.PLAN,
+    Say: Power.CAPTION,
 }
 """The power each wish takes, where it does not depend on what is asked of whom."""
 
@@ -104,6 +108,7 @@ class Hall:
     plan: Plan = field(default_factory=Plan)
     floor: Floor = field(default_factory=Floor)
     people: People = field(default_factory=People)
+    captions: Captions = field(default_factory=Captions)
     air: str = "voiced"
     """What was last found on the air (`ev.AirNoted`)."""
 
@@ -203,13 +208,18 @@ def evolve(hall: Hall, event: ev.Event) -> Hall:
         case ev.HallMoved(move="start"):
             life = lives.evolve(hall.life, event)
             plan = plans.begins(hall.plan, life.since_ms)
-            return replace(hall, life=life, plan=plan)
+            captions = said.begins(hall.captions, life.since_ms)
+            return replace(hall, life=life, plan=plan, captions=captions)
+        case ev.CaptionGiven():
+            captions = said.evolve(hall.captions, event)
+            return replace(hall, captions=captions, people=folk.evolve(hall.people, event))
     return replace(
         hall,
         life=lives.evolve(hall.life, event),
         plan=plans.evolve(hall.plan, event),
         floor=floors.evolve(hall.floor, event),
         people=folk.evolve(hall.people, event),
+        captions=said.evolve(hall.captions, event),
     )
 
 
@@ -306,6 +316,10 @@ def _of_plan(hall: Hall, wish: Wish, by: By, now_ms: int) -> Decided:
             return plans.set_sounds(hall.plan, sounds, by=who, now_ms=now_ms)
         case IntendSilence(on):
             return plans.intend_silence(hall.plan, on=on, by=who, now_ms=now_ms)
+        case Say():
+            if hall.state not in CAPTIONED:
+                raise Refused("hall_state", f"It is {hall.state}; nothing is said yet.")
+            return said.say(hall.captions, wish, by=by, now_ms=now_ms)
     return None
 
 

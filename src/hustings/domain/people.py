@@ -26,6 +26,7 @@ class Person:
     erased: bool = False
     gave_reasons: bool = False
     """Whether the log holds a text of theirs besides the name."""
+    gave_captions: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,9 @@ def erase(people: People, person: PersonId, *, by: By, now_ms: int) -> list[ev.E
         raise Refused("person_unknown", f"{person}")
     if people.by_id[person].erased:
         return []
-    texts = ("name", "reason") if people.by_id[person].gave_reasons else ("name",)
-    gone = ev.PersonErased(person=person, erased=texts, by=by.person, at_ms=now_ms)
+    gone = ev.PersonErased(
+        person=person, erased=_texts(people.by_id[person]), by=by.person, at_ms=now_ms
+    )
     return [*revoke_all(people, person, by=by, now_ms=now_ms), gone]
 
 
@@ -117,15 +119,25 @@ def evolve(people: People, event: ev.Event) -> People:
             return replace(_with(people, replace(known, passes=kept)), revoked=revoked)
         case ev.HandRaised(person=person, reason=reason) if reason and person in people.by_id:
             return _with(people, replace(people.by_id[person], gave_reasons=True))
+        case ev.CaptionGiven(person=person, text=str()) if person in people.by_id:
+            known = people.by_id[person]
+            return (
+                people if known.gave_captions else _with(people, replace(known, gave_captions=True))
+            )
         case ev.ChargeTaken(role=role, person=person):
             return replace(people, in_charge={**people.in_charge, Role(role): person})
         case ev.PersonErased(person=person):
             in_charge = {role: who for role, who in people.in_charge.items() if who != person}
-            gone = _with(
-                people, replace(people.by_id[person], name=None, erased=True, gave_reasons=False)
-            )
-            return replace(gone, in_charge=in_charge)
+            known = people.by_id[person]
+            gone = Person(person, known.role, None, known.passes, erased=True)
+            return replace(_with(people, gone), in_charge=in_charge)
     return people
+
+
+def _texts(person: Person) -> tuple[str, ...]:
+    """The fields that hold what this person gave."""
+    given = (("name", True), ("reason", person.gave_reasons), ("text", person.gave_captions))
+    return tuple(field for field, is_given in given if is_given)
 
 
 def _with(people: People, person: Person) -> People:

@@ -32,6 +32,8 @@ class Power(StrEnum):
     PLAN = "plan"
     """The rundown and the prepared sounds."""
     RAISE_HAND = "raise_hand"
+    CAPTION = "caption"
+    """Write what is said."""
 
 
 P = Power
@@ -43,7 +45,7 @@ MAY: dict[Role, frozenset[Power]] = {
     Role.HOST: frozenset(Power) - {P.CREATE_HALLS, P.ERASE, P.RAISE_HAND},
     Role.SCREENER: frozenset({P.BACKSTAGE}),
     Role.STEWARD: frozenset({P.BACKSTAGE}),
-    Role.CAPTIONER: frozenset({P.BACKSTAGE}),
+    Role.CAPTIONER: frozenset({P.BACKSTAGE, P.CAPTION}),
     Role.SPEAKER: frozenset({P.SPEAK, P.RAISE_HAND}),
     Role.LISTENER: frozenset({P.RAISE_HAND}),
 }

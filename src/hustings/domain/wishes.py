@@ -197,6 +197,15 @@ class IntendSilence:
 
 
 @dataclass(frozen=True)
+class Say:
+    """Captions. `key`: the asker's own name for this post; `at_ms`: when it was said, else now."""
+
+    text: str
+    key: str | None = None
+    at_ms: int | None = None
+
+
+@dataclass(frozen=True)
 class ErasePerson:
     person: PersonId
 
@@ -257,6 +266,7 @@ Wish = (
     | MoveRundown
     | SetSounds
     | IntendSilence
+    | Say
     | NoteLineProven
     | NoteTalk
     | NoteAir

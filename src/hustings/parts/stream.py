@@ -44,12 +44,27 @@ class Part:
         state = self._hall(0)
         return state if isinstance(state, str) else None
 
+    @property
+    def caption(self) -> tuple[int, str] | None:
+        """The number and the text of the caption that its facts carry."""
+        match self._facts().get("caption"):
+            case [int(no), str(text)]:
+                return no, text
+        return None
+
     def _hall(self, place: int) -> Any:
+        try:
+            return self._facts()["hall"][place]
+        except (KeyError, IndexError, TypeError):
+            return None
+
+    def _facts(self) -> dict[str, Any]:
         _, found, text = self.messages.partition(_FACTS)
         try:
-            return json.loads(text)["hall"][place] if found else None
-        except (ValueError, RecursionError, KeyError, IndexError, TypeError):
-            return None
+            told = json.loads(text) if found else None
+        except (ValueError, RecursionError):
+            return {}
+        return told if isinstance(told, dict) else {}
 
 
 class Splitter:

@@ -1,6 +1,7 @@
 """The end of a recording: its parts become one Ogg Opus and one M4A, read back before parts go.
 
 Opus packets stay as they are; where a part is missing stands as much silence, in both files.
+Captions, where there were any, become a WebVTT beside them, at the places of their parts.
 Whatever dies on the way, the parts are still there and it is done again. Gives way to everyone else
 after every part.
 """
@@ -14,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from hustings.domain.captions import Increment, cues, webvtt
 from hustings.parts.codec import OpusDecoder
 from hustings.parts.grid import PART_PACKETS, PART_SAMPLES
 from hustings.parts.stream import Part
@@ -33,10 +35,14 @@ async def finish(folder: Folder, title: str, breathe: Breathe) -> dict[str, Any]
     numbers = folder.load()
     first, last = min(numbers), max(numbers)
     count = last - first + 1
-    fresh = [path.with_name(path.name + ".new") for path in (folder.opus, folder.m4a)]
+    made = (folder.opus, folder.m4a, folder.vtt)
+    fresh = [path.with_name(path.name + ".new") for path in made]
     try:
-        said = await _write(folder, (first, last), title, fresh, breathe)
+        said, captions = await _write(folder, (first, last), title, fresh, breathe)
         await _read_back(fresh, count, said, breathe)
+        if captions:
+            fresh[2].write_text(webvtt(cues(captions), first))
+        kept = list(zip(made, fresh, strict=True))[: 3 if captions else 2]
         told = {
             "v": 1,
             "hall": folder.path.name,
@@ -46,10 +52,10 @@ async def finish(folder: Folder, title: str, breathe: Breathe) -> dict[str, Any]
             "samples": count * PART_SAMPLES,
             "missing_parts": count - len(numbers),
             "missing": _runs(set(range(first, last + 1)) - numbers),
-            "bytes": {path.suffix[1:]: new.stat().st_size for path, new in _pairs(folder, fresh)},
-            "sha256": {path.suffix[1:]: _hash(new) for path, new in _pairs(folder, fresh)},
+            "bytes": {path.suffix[1:]: new.stat().st_size for path, new in kept},
+            "sha256": {path.suffix[1:]: _hash(new) for path, new in kept},
         }
-        for path, new in _pairs(folder, fresh):
+        for path, new in kept:
             _keep(new, path)
         note = folder.told.with_name(folder.told.name + ".new")
         note.write_text(json.dumps(told, indent=1) + "\n")
@@ -63,9 +69,9 @@ async def finish(folder: Folder, title: str, breathe: Breathe) -> dict[str, Any]
 
 async def _write(
     folder: Folder, span: tuple[int, int], title: str, fresh: list[Path], breathe: Breathe
-) -> bytes:
-    """Answers a digest of all packets."""
-    said, decoder = hashlib.sha256(), OpusDecoder()
+) -> tuple[bytes, list[Increment]]:
+    """Answers a digest of all packets, and the captions."""
+    said, decoder, captions = hashlib.sha256(), OpusDecoder(), list[Increment]()
     pages = ogg.Pages(zlib.crc32(folder.path.name.encode()))
     with fresh[0].open("wb") as opus, m4a.M4a(fresh[1], title) as aac:
         opus.write(pages.head(title))
@@ -74,8 +80,12 @@ async def _write(
             said.update(b"".join(packets))
             opus.write(pages.part(packets, last=no == span[1]))
             aac.add(b"".join(map(decoder.decode, packets)))
+            caption = part.caption if part else None
+            # One that came in two parts, of two stages, counts once.
+            if caption and (not captions or caption[0] > captions[-1].no):
+                captions.append(Increment(caption[0], no, caption[1]))
             await breathe()
-    return said.digest()
+    return said.digest(), captions
 
 
 def sound_of(part: Part | None) -> list[bytes]:
@@ -106,10 +116,6 @@ async def _read_back(fresh: list[Path], count: int, said: bytes, breathe: Breath
         raise Unlike("the Opus file")
     if await m4a.samples(fresh[1], breathe) != count * PART_SAMPLES:
         raise Unlike("the M4A file")
-
-
-def _pairs(folder: Folder, fresh: list[Path]) -> Iterator[tuple[Path, Path]]:
-    return zip((folder.opus, folder.m4a), fresh, strict=True)
 
 
 def _runs(numbers: set[int]) -> list[list[int]]:

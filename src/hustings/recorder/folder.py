@@ -1,7 +1,7 @@
-"""The files of one hall's recording: a file to a segment while it is made, three when it is done.
+"""The files of one hall's recording: one to a segment while it is made, three or four at the end.
 
     {hall}/parts/{segment}.mp4part   parts as they came, one after another
-    {hall}/{hall}.opus, .m4a, .json  what is left at the end
+    {hall}/{hall}.opus, .m4a, .json  what is left at the end; with captions .vtt too
 
 A part is appended whole or not at all; what a death left half written is cut off when the folder is
 opened again. Raises OSError where the disk does not do as it is told, and leaves what it held.
@@ -43,8 +43,8 @@ class _Open:
 class Folder:
     def __init__(self, root: Path, hall: str) -> None:
         self.path = root / hall
-        self.opus, self.m4a, self.told = (
-            self.path / f"{hall}{suffix}" for suffix in (".opus", ".m4a", ".json")
+        self.opus, self.m4a, self.vtt, self.told = (
+            self.path / f"{hall}{suffix}" for suffix in (".opus", ".m4a", ".vtt", ".json")
         )
         self._parts = self.path / "parts"
         self._open: _Open | None = None

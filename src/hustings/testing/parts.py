@@ -8,9 +8,17 @@ from hustings.parts.grid import PART_SAMPLES
 from hustings.parts.stream import Part, Splitter
 
 
-def stream_part(no: int, packets: Sequence[bytes], state: str = "live", since: int = 7) -> Part:
+def stream_part(
+    no: int,
+    packets: Sequence[bytes],
+    state: str = "live",
+    *,
+    since: int = 7,
+    caption: tuple[int, str] | None = None,
+) -> Part:
     """One part with its bytes: `emsg`, `moof`, `mdat`, as far as the reader looks at them."""
-    facts = json.dumps({"v": 1, "hall": [state, since]}, separators=(",", ":")).encode()
+    told = {"v": 1, "hall": [state, since], **({"caption": caption} if caption else {})}
+    facts = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     tfdt = _box(b"tfdt", struct.pack(">IQ", 1 << 24, no * PART_SAMPLES))
     sizes = struct.pack(f">{len(packets)}I", *map(len, packets))
     trun = _box(b"trun", bytes(12), sizes)

@@ -7,7 +7,13 @@ use crate::testing::start;
 use crate::units::{PART_FRAMES, PartNo};
 
 fn part(no: u64) -> Vec<u8> {
-    let facts = Facts { state: HallState::Live, since: PartNo(1), voices: vec![], level: [9; PART_FRAMES] };
+    let facts = Facts {
+        state: HallState::Live,
+        since: PartNo(1),
+        voices: vec![],
+        level: [9; PART_FRAMES],
+        caption: None,
+    };
     part_bytes(PartNo(no), &facts, &vec![vec![1; 20]; PART_FRAMES]).to_vec()
 }
 

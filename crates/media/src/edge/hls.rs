@@ -11,7 +11,8 @@ use bytes::{Bytes, BytesMut};
 use crate::flow::LlPart;
 use crate::units::{LlNo, SEGMENT_LL_PARTS, SegmentNo};
 
-use super::playlist::{LISTED_SEGMENTS, Listing, playlist};
+use super::captions::Captions;
+use super::playlist::{ALL, LISTED_SEGMENTS, Listing, captions_playlist, playlist};
 
 /// A segment stays for its own length and the longest playlist that named it, once no playlist names it any more.
 const KEPT_SEGMENTS: u64 = 2 * LISTED_SEGMENTS + 2;
@@ -33,6 +34,10 @@ const AHEAD_LL_PARTS: u64 = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HlsAsk {
     Playlist(Reload),
+    /// The playlist of what there is: sound, and captions as its subtitles.
+    All,
+    CaptionsPlaylist,
+    Captions(SegmentNo),
     Init,
     Segment(SegmentNo),
     Part(LlNo),
@@ -68,6 +73,8 @@ pub enum Keep {
 pub enum HlsAnswer {
     Playlist(Bytes, Keep),
     Sound(Bytes),
+    /// WebVTT.
+    Text(Bytes),
     /// It is about to come: ask again when something came, or after so long.
     Later(Duration),
     Refused(&'static str),
@@ -80,7 +87,8 @@ pub struct Rendition {
     first: SegmentNo,
     parts: VecDeque<Option<Bytes>>,
     /// Beyond a hole that may yet be filled.
-    waiting: BTreeMap<LlNo, Bytes>,
+    waiting: BTreeMap<LlNo, LlPart>,
+    captions: Captions,
     ended: bool,
     whole: Bytes,
     delta: Bytes,
@@ -125,7 +133,7 @@ impl Rendition {
         if self.ended || part.no < self.next() {
             return false;
         }
-        self.waiting.insert(part.no, part.bytes);
+        self.waiting.insert(part.no, part);
         let before = self.next();
         while let Some((&newest, _)) = self.waiting.last_key_value() {
             let next = self.next();
@@ -133,7 +141,9 @@ impl Rendition {
             if found.is_none() && newest.0 < next.0 + PATIENCE_LL_PARTS {
                 break;
             }
-            self.parts.push_back(found);
+            let captions = found.as_ref().map_or(&[][..], |part| &part.captions);
+            self.captions.handle(next, captions);
+            self.parts.push_back(found.map(|part| part.bytes));
         }
         self.forget();
         self.write();
@@ -162,6 +172,9 @@ impl Rendition {
             _ if !self.listed() => HlsAnswer::Later(Duration::MAX),
             HlsAsk::Init => HlsAnswer::Sound(self.init.clone()),
             HlsAsk::Playlist(reload) => self.reload(reload, at),
+            HlsAsk::All => HlsAnswer::Playlist(Bytes::from_static(ALL.as_bytes()), Keep::Forever),
+            HlsAsk::CaptionsPlaylist => HlsAnswer::Playlist(captions_playlist(self).into(), Keep::Newest),
+            HlsAsk::Captions(no) => self.captioned(no),
             HlsAsk::Segment(no) => self.segment(no, at),
             HlsAsk::Part(no) => match self.part(no) {
                 Some(bytes) => HlsAnswer::Sound(bytes.clone()),
@@ -231,6 +244,11 @@ impl Rendition {
         HlsAnswer::Sound(whole.freeze())
     }
 
+    fn captioned(&self, no: SegmentNo) -> HlsAnswer {
+        let written = no.0.checked_sub(self.first.0).and_then(|place| self.captions.segment(place));
+        written.map_or(HlsAnswer::Refused("piece_absent"), |text| HlsAnswer::Text(text.clone()))
+    }
+
     fn part(&self, no: LlNo) -> Option<&Bytes> {
         let place = usize::try_from(no.0.checked_sub(self.first.first().0)?).ok()?;
         self.parts.get(place)?.as_ref()
@@ -240,6 +258,7 @@ impl Rendition {
         while self.next().segment().0 - self.first.0 > KEPT_SEGMENTS {
             self.parts.drain(..SEGMENT_LL_PARTS as usize);
             self.first = self.first.next();
+            self.captions.forget();
         }
     }
 
@@ -265,6 +284,11 @@ pub fn reload(query: Option<&str>) -> Result<Reload, &'static str> {
         }
     }
     Ok(reload)
+}
+
+/// The segment of captions that `name` is under `/h/{hall}/vtt/`.
+pub fn captions(name: &str) -> Option<HlsAsk> {
+    Some(HlsAsk::Captions(SegmentNo(plain(name.strip_suffix(".vtt")?)?)))
 }
 
 /// The object that `name` is under `/h/{hall}/aac/`.

@@ -4,13 +4,13 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::hls::{HlsAnswer, HlsAsk, Keep, Moment, Reload, Rendition, reload};
-use crate::flow::LlPart;
-use crate::units::{LlNo, SegmentNo};
+use crate::flow::{Caption, LlPart};
+use crate::units::{LlNo, PartNo, SegmentNo};
 
 const FIRST: u64 = 1_000;
 
 fn part(no: u64) -> LlPart {
-    LlPart { no: LlNo(no), bytes: Bytes::from(format!("<{no}>")) }
+    LlPart { no: LlNo(no), bytes: Bytes::from(format!("<{no}>")), captions: vec![] }
 }
 
 fn rendition(parts: impl IntoIterator<Item = u64>) -> Rendition {
@@ -45,6 +45,57 @@ fn now(rendition: &Rendition, ask: HlsAsk) -> HlsAnswer {
 
 fn sound(text: &str) -> HlsAnswer {
     HlsAnswer::Sound(Bytes::copy_from_slice(text.as_bytes()))
+}
+
+fn text(answer: HlsAnswer) -> String {
+    match answer {
+        HlsAnswer::Text(text) | HlsAnswer::Playlist(text, _) => String::from_utf8(text.to_vec()).unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn captions_are_in_the_same_segments_as_the_sound_and_go_when_they_go() {
+    let mut hall = rendition([]);
+    for no in FIRST..FIRST + 5 * 40 {
+        let caption = Caption { no, part: PartNo(no * 4), text: format!("{no} ").into() };
+        hall.push(LlPart { captions: vec![caption], ..part(no) });
+    }
+
+    let listed = text(now(&hall, HlsAsk::CaptionsPlaylist));
+    let last = text(now(&hall, HlsAsk::Captions(SegmentNo(239))));
+
+    let named: Vec<&str> = listed.lines().filter(|line| line.starts_with("vtt/")).collect();
+    assert_eq!((named.len(), named[0], named[11]), (12, "vtt/228.vtt", "vtt/239.vtt"));
+    assert!(listed.contains("#EXT-X-MEDIA-SEQUENCE:228\n") && !listed.contains("ENDLIST"));
+    assert!(last.contains("1198 1199\n"), "{last}");
+    for (no, there) in [(213, false), (214, true), (239, true), (240, false), (0, false)] {
+        let answer = now(&hall, HlsAsk::Captions(SegmentNo(no)));
+        assert_eq!(matches!(answer, HlsAnswer::Text(_)), there, "{no}: {answer:?}");
+    }
+    assert!(hall.end(LlNo(0), true));
+    assert!(text(now(&hall, HlsAsk::CaptionsPlaylist)).ends_with("#EXT-X-ENDLIST\n"));
+}
+
+#[test]
+fn captions_come_in_order_though_their_parts_do_not() {
+    let mut hall = rendition([]);
+    for no in [FIRST, FIRST + 2, FIRST + 1, FIRST + 4, FIRST + 3] {
+        let caption = Caption { no, part: PartNo(no * 4), text: format!("{no} ").into() };
+        hall.push(LlPart { captions: vec![caption], ..part(no) });
+    }
+
+    let told = text(now(&hall, HlsAsk::Captions(SegmentNo(200))));
+
+    assert!(told.ends_with("1000 1001 1002 1003 1004\n"), "{told}");
+}
+
+#[test]
+fn the_list_of_all_names_the_sound_and_its_captions() {
+    let all = text(now(&rendition(FIRST..FIRST + 5), HlsAsk::All));
+
+    assert!(all.contains(",URI=\"captions.m3u8\"\n#EXT-X-STREAM-INF:"));
+    assert!(all.ends_with(",SUBTITLES=\"captions\"\nlive.m3u8\n"));
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Part becomes what a listener asked for.
 //!
 //! [`Door`] is the stream port: HTTP/1.1, one long response per listener, every listener of a hall fed from the same
-//! buffers. [`Rendition`] is a hall's HLS: playlists, segments and parts out of memory. [`route`] tells what an address of the page port means. The edge knows halls as names and parts as
+//! buffers. [`Rendition`] is a hall's HLS: playlists, segments, parts and captions out of memory. [`route`] tells what an address of the page port means. The edge knows halls as names and parts as
 //! bytes; it decides nothing about an evening, and holds no socket.
 
+mod captions;
+#[cfg(test)]
+mod captions_test;
 mod door;
 #[cfg(test)]
 mod door_test;

@@ -69,6 +69,33 @@ fn skippable(first: u64, next: LlNo) -> u64 {
     past_ms.saturating_sub(SKIP_UNTIL_MS) / SEGMENT_MS
 }
 
+/// What there is of a hall: one rendition of its sound, and captions beside it.
+pub const ALL: &str = "#EXTM3U
+#EXT-X-VERSION:6
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME=\"Captions\",DEFAULT=YES,AUTOSELECT=YES,FORCED=NO,\
+CHARACTERISTICS=\"public.accessibility.transcribes-spoken-dialog\",URI=\"captions.m3u8\"
+#EXT-X-STREAM-INF:BANDWIDTH=96000,CODECS=\"mp4a.40.2\",SUBTITLES=\"captions\"
+live.m3u8
+";
+
+/// The captions of the segments that [`playlist`] names, and closed with it.
+pub fn captions_playlist(of: &impl Listing) -> String {
+    let whole = of.next().segment();
+    let first = of.first().0.max(whole.0.saturating_sub(LISTED_SEGMENTS));
+    let mut out = format!(
+        "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:{TARGET_S}\n#EXT-X-MEDIA-SEQUENCE:{first}\n"
+    );
+    for no in (first..whole.0).map(SegmentNo) {
+        date(&mut out, no);
+        let _ = writeln!(out, "#EXTINF:4.8,\nvtt/{}.vtt", no.0);
+    }
+    if of.ended() {
+        out.push_str("#EXT-X-ENDLIST\n");
+    }
+    out
+}
+
 fn head(out: &mut String, first: u64) {
     let _ = write!(
         out,

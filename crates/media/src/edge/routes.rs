@@ -2,7 +2,7 @@
 
 use crate::flow::{HallId, SeatId};
 
-use super::hls::{HlsAsk, object};
+use super::hls::{HlsAsk, captions, object};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
@@ -37,12 +37,12 @@ pub fn route(path: &str) -> Route {
         ["s", name] => hall(name).map_or(Route::Unknown, Route::Series),
         ["h", name, "state.json"] => hall(name).map_or(Route::Unknown, Route::State),
         ["h", name, "live.m3u8"] => hall(name).map_or(Route::Unknown, Route::Playlist),
-        ["h", name, "aac", file] => match (hall(name), object(file)) {
-            (Some(hall), Some(piece)) => Route::Piece(hall, piece),
-            _ => Route::Unknown,
-        },
         // The way up: the desk answers, under the address of the hall.
         ["h", name, "hand"] => hall(name).map_or(Route::Unknown, |_| Route::Desk),
+        ["h", name, "all.m3u8"] => piece(hall(name), Some(HlsAsk::All)),
+        ["h", name, "captions.m3u8"] => piece(hall(name), Some(HlsAsk::CaptionsPlaylist)),
+        ["h", name, "vtt", file] => piece(hall(name), captions(file)),
+        ["h", name, "aac", file] => piece(hall(name), object(file)),
         ["studio"] => Route::Studio(None),
         ["studio", name] => hall(name).map_or(Route::Unknown, |hall| Route::Studio(Some(hall))),
         ["studio", name, "me.json"] => hall(name).map_or(Route::Unknown, Route::Me),
@@ -64,6 +64,10 @@ pub fn route(path: &str) -> Route {
 /// those who listen, and half a second while they are few.
 pub fn ask_again_ms(listeners: usize) -> u64 {
     (listeners as u64 / 2).clamp(500, 10_000)
+}
+
+fn piece(hall: Option<HallId>, ask: Option<HlsAsk>) -> Route {
+    hall.zip(ask).map_or(Route::Unknown, |(hall, ask)| Route::Piece(hall, ask))
 }
 
 fn is_file_name(name: &str) -> bool {

@@ -16,6 +16,9 @@ fn every_address_people_rely_on_is_known() {
     assert_eq!(route("/h/demo/aac/init.mp4"), Route::Piece(demo.clone(), HlsAsk::Init));
     assert_eq!(route("/h/demo/aac/7.m4s"), Route::Piece(demo.clone(), HlsAsk::Segment(SegmentNo(7))));
     assert_eq!(route("/h/demo/aac/7.4.m4s"), Route::Piece(demo.clone(), HlsAsk::Part(LlNo(39))));
+    assert_eq!(route("/h/demo/all.m3u8"), Route::Piece(demo.clone(), HlsAsk::All));
+    assert_eq!(route("/h/demo/captions.m3u8"), Route::Piece(demo.clone(), HlsAsk::CaptionsPlaylist));
+    assert_eq!(route("/h/demo/vtt/7.vtt"), Route::Piece(demo.clone(), HlsAsk::Captions(SegmentNo(7))));
     assert_eq!(route("/studio"), Route::Studio(None));
     assert_eq!(route("/studio/demo"), Route::Studio(Some(demo.clone())));
     assert_eq!(route("/studio/demo/me.json"), Route::Me(demo.clone()));
@@ -41,6 +44,9 @@ fn nothing_leads_out_of_the_pages() {
         "/x",
         "/whip/demo/ana/l/x",
         "/h/demo/aac/7.5.m4s",
+        "/h/demo/vtt/07.vtt",
+        "/h/demo/vtt/7.m4s",
+        "/h/UP/all.m3u8",
         "/h/demo/aac/07.m4s",
         "/h/demo/aac/+7.m4s",
         "/h/demo/aac/x.m4s",

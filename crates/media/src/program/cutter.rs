@@ -5,11 +5,12 @@
 //! waiting. A hole in the frames is a fault of ours and is filled with silence rather than shifting the grid.
 
 use crate::codec::{Encoder, Quality};
-use crate::flow::{Facts, HallState, Part, Programme, SeatId};
+use crate::flow::{Caption, Facts, HallState, Part, Programme, SeatId};
 use crate::level::level_below_full_db;
 use crate::units::{FRAME_SAMPLES, MediaTime, PART_FRAMES, PART_SAMPLES, PartNo, SampleCount};
 
 use super::boxes::part_bytes;
+use super::captions::Captions;
 
 const FRAME: SampleCount = SampleCount(FRAME_SAMPLES as i64);
 /// After a longer hole the programme begins anew: the hall had none.
@@ -32,6 +33,7 @@ pub struct Cutter {
     next: Option<MediaTime>,
     packets: Vec<Vec<u8>>,
     heard: Vec<Heard>,
+    captions: Captions,
 }
 
 impl Heard {
@@ -54,7 +56,20 @@ impl Cutter {
     pub fn new() -> Self {
         let mut encoder = Encoder::new(Quality::Programme);
         let lookahead = encoder.lookahead();
-        Self { encoder, lookahead, pending: Vec::new(), next: None, packets: Vec::new(), heard: Vec::new() }
+        Self {
+            encoder,
+            lookahead,
+            pending: Vec::new(),
+            next: None,
+            packets: Vec::new(),
+            heard: Vec::new(),
+            captions: Captions::default(),
+        }
+    }
+
+    /// Take what is to be carried from now on, as ordered last.
+    pub fn caption(&mut self, told: Vec<Caption>) {
+        self.captions.handle(told);
     }
 
     /// Take 20 ms; gives a part for every twelfth frame. Frames before the first whole part and
@@ -62,7 +77,8 @@ impl Cutter {
     pub fn handle(&mut self, frame: &Programme) -> Vec<Part> {
         let mut parts = Vec::new();
         if self.next.is_some_and(|next| frame.at - next > HOLE_MAX) {
-            *self = Self::new();
+            let captions = std::mem::take(&mut self.captions);
+            *self = Self { captions, ..Self::new() };
         }
         if self.next.is_none() {
             if frame.at.0.rem_euclid(PART_SAMPLES) != 0 {
@@ -106,6 +122,7 @@ impl Cutter {
             since: heard[0].state.1,
             voices: loudest(&heard),
             level: std::array::from_fn(|i| heard[i].level_db),
+            caption: self.captions.take(no),
         };
         Part { no, bytes: part_bytes(no, &facts, &packets) }
     }

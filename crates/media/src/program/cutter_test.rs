@@ -1,6 +1,6 @@
 use super::{Cutter, PartView};
 use crate::codec::Decoder;
-use crate::flow::{HallState, Programme, SeatId};
+use crate::flow::{Caption, HallState, Part, Programme, SeatId};
 use crate::units::{FRAME_SAMPLES, MediaTime, PART_SAMPLES, PartNo};
 
 const START: PartNo = PartNo(155_208_333);
@@ -20,6 +20,28 @@ fn parts_are_numbered_from_media_time_and_none_is_left_out() {
     let numbers: Vec<u64> = parts.iter().map(|part| part.no.0 - START.0).collect();
     assert_eq!(numbers, [0, 1, 2, 3, 4]);
     assert!(PartView::read(&parts[0]).unwrap().facts.unwrap().contains("\"voices\":[\"ana\"]"));
+}
+
+#[test]
+fn a_caption_is_in_the_facts_of_its_part_also_after_a_programme_that_began_anew() {
+    let mut cutter = Cutter::new();
+    let caption = |no: u64, part: u64| Caption { no, part: PartNo(START.0 + part), text: "Hello ".into() };
+    cutter.caption(vec![caption(1, 1)]);
+    let cut = |cutter: &mut Cutter, frames: std::ops::Range<i64>| -> Vec<Part> {
+        frames.flat_map(|n| cutter.handle(&frame(n, [0.0; FRAME_SAMPLES]))).collect()
+    };
+
+    let mut parts = cut(&mut cutter, 0..37);
+    cutter.caption(vec![caption(1, 1), caption(2, 15_001)]);
+    parts.extend(cut(&mut cutter, 180_005..180_025));
+
+    let told = parts.iter().map(|part| {
+        let facts = PartView::read(part).unwrap().facts.unwrap().to_owned();
+        (part.no.0 - START.0, facts.split_once("\"caption\"").map(|(_, told)| told.to_owned()))
+    });
+    let told: Vec<_> = told.collect();
+    let hello = |no: u64| Some(format!(":[{no},\"Hello \"]}}"));
+    assert_eq!(told, [(0, None), (1, hello(1)), (2, None), (15_001, hello(2))]);
 }
 
 #[test]

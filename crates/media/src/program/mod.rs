@@ -6,9 +6,15 @@
 mod boxes;
 #[cfg(test)]
 mod boxes_test;
+mod captions;
+#[cfg(test)]
+mod captions_test;
 mod cutter;
 #[cfg(test)]
 mod cutter_test;
+mod facts;
+#[cfg(test)]
+mod facts_test;
 mod reader;
 #[cfg(test)]
 mod reader_test;

@@ -4,8 +4,10 @@
 
 use bytes::{Bytes, BytesMut};
 
-use crate::flow::{LlPart, Part};
+use crate::flow::{Caption, LlPart, Part};
 use crate::units::{FRAME_SAMPLES, LL_SAMPLES, LlNo, PART_SAMPLES, PartNo};
+
+use super::facts::{caption_in, facts_in};
 
 /// No box of ours is larger; a peer that claims more is faulty.
 const BOX_BYTES_MAX: usize = 64 * 1024;
@@ -44,7 +46,10 @@ impl Grid {
     fn piece(self, no: u64, bytes: Bytes) -> StreamPiece {
         match self {
             Self::Parts => StreamPiece::Part(Part { no: PartNo(no), bytes }),
-            Self::LlParts => StreamPiece::LlPart(LlPart { no: LlNo(no), bytes }),
+            Self::LlParts => {
+                let captions = captions_in(&bytes);
+                StreamPiece::LlPart(LlPart { no: LlNo(no), bytes, captions })
+            }
         }
     }
 }
@@ -118,16 +123,28 @@ impl Splitter {
     }
 }
 
-fn child<'a>(mut body: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
-    while body.len() >= 8 {
-        let size = u32::from_be_bytes([body[0], body[1], body[2], body[3]]) as usize;
-        let whole = body.get(8..size)?;
-        if &body[4..8] == kind {
-            return Some(whole);
+/// The bodies of the boxes of one kind.
+fn children<'a>(mut body: &'a [u8], kind: &'a [u8; 4]) -> impl Iterator<Item = &'a [u8]> {
+    std::iter::from_fn(move || {
+        while body.len() >= 8 {
+            let size = u32::from_be_bytes([body[0], body[1], body[2], body[3]]) as usize;
+            let whole = body.get(8..size)?;
+            let found = &body[4..8] == kind;
+            body = &body[size..];
+            if found {
+                return Some(whole);
+            }
         }
-        body = &body[size..];
-    }
-    None
+        None
+    })
+}
+
+fn child<'a>(body: &'a [u8], kind: &'a [u8; 4]) -> Option<&'a [u8]> {
+    children(body, kind).next()
+}
+
+fn captions_in(part: &[u8]) -> Vec<Caption> {
+    children(part, b"emsg").filter_map(caption_in).collect()
 }
 
 fn number(moof: &[u8], grid: Grid) -> Result<u64, ReadFault> {
@@ -167,10 +184,7 @@ impl<'a> PartView<'a> {
             sound = &sound[size..];
             packets.push(packet);
         }
-        let facts = child(bytes, b"emsg").and_then(|emsg| {
-            let at = emsg.windows(9).position(|window| window == b"hustings\0")?;
-            std::str::from_utf8(&emsg[at + 9..]).ok()
-        });
+        let facts = child(bytes, b"emsg").and_then(facts_in);
         Ok(Self { packets, facts })
     }
 

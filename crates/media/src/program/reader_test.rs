@@ -5,7 +5,13 @@ use crate::flow::{Facts, HallState, LlPart};
 use crate::units::{LlNo, PART_FRAMES, PartNo};
 
 fn stream() -> Vec<u8> {
-    let facts = Facts { state: HallState::Live, since: PartNo(7), voices: vec![], level: [1; PART_FRAMES] };
+    let facts = Facts {
+        state: HallState::Live,
+        since: PartNo(7),
+        voices: vec![],
+        level: [1; PART_FRAMES],
+        caption: None,
+    };
     let mut bytes = header().to_vec();
     for no in 10..13 {
         bytes.extend(part_bytes(PartNo(no), &facts, &vec![vec![9; 50]; PART_FRAMES]));
@@ -35,7 +41,7 @@ fn what_the_packager_writes_is_read_whole_with_the_facts_of_all_its_parts() {
     let (header, part) = (golden("header.bin"), golden("ll_part.bin"));
     let pieces = cut(&[header.clone(), part.clone(), part.clone()].concat());
 
-    let read = StreamPiece::LlPart(LlPart { no: LlNo(38_802_083), bytes: part.into() });
+    let read = StreamPiece::LlPart(LlPart { no: LlNo(38_802_083), bytes: part.into(), captions: vec![] });
     assert_eq!(pieces, (vec![StreamPiece::Header(header.into()), read.clone(), read], true));
 }
 

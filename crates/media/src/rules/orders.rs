@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::flow::{HallId, HallState, SeatId, Standing};
-use crate::units::SampleCount;
+use crate::flow::{Caption, HallId, HallState, SeatId, Standing};
+use crate::units::{PartNo, SampleCount};
 
 use super::sounds::SoundOrder;
 
@@ -68,6 +68,9 @@ pub struct HallOrder {
     /// What the desk publishes besides (spec/live.md, "state.json"): passed on as it is, by edges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evening: Option<serde_json::Value>,
+    /// Number, part and text of the captions that stages carry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub captions: Vec<(u64, u64, String)>,
     /// Where stages of this hall answer, `host:port`.
     #[serde(default)]
     pub stages: Vec<String>,
@@ -102,6 +105,9 @@ pub struct Seat {
     pub fade_ms: i64,
 }
 
+/// The longest text of a caption, in bytes as JSON escapes it.
+const CAPTION_BYTES_MAX: usize = 36;
+
 fn default_on_air() -> bool {
     true
 }
@@ -124,6 +130,16 @@ impl HallOrder {
             fade: SampleCount::from_ms(seat.fade_ms),
         };
         self.seats.iter().filter_map(|seat| Some((SeatId::parse(&seat.seat)?, standing(seat)))).collect()
+    }
+}
+
+impl HallOrder {
+    /// What there is to carry; a text that is too long is left out.
+    pub fn captions(&self) -> Vec<Caption> {
+        let fits = |text: &str| serde_json::Value::from(text).to_string().len() - 2 <= CAPTION_BYTES_MAX;
+        let told = self.captions.iter().filter(|(_, _, text)| fits(text));
+        told.map(|(no, part, text)| Caption { no: *no, part: PartNo(*part), text: text.as_str().into() })
+            .collect()
     }
 }
 

@@ -14,6 +14,27 @@ fn orders_with_one_impossible_hall_still_bring_the_others() {
 }
 
 #[test]
+fn captions_that_are_too_long_are_left_out_and_none_need_be_told() {
+    let long = "x".repeat(37);
+    let orders = Orders::parse(
+        format!(
+            r#"{{"halls":[{{"hall":"demo","state":"live","captions":[[1,9,"水水水水水水水水水水水水"],[2,10,"{long}"],[3,11,"a\"b "]]}},
+            {{"hall":"other","state":"live"}}]}}"#
+        )
+        .as_bytes(),
+    )
+    .unwrap();
+
+    let told: Vec<_> = orders.halls[0]
+        .captions()
+        .into_iter()
+        .map(|one| (one.no, one.part.0, one.text.to_string()))
+        .collect();
+    assert_eq!(told, [(1, 9, "水".repeat(12)), (3, 11, "a\"b ".into())]);
+    assert_eq!(orders.halls[1].captions(), []);
+}
+
+#[test]
 fn nonsense_is_no_order() {
     assert_eq!(Orders::parse(b"null"), None);
     assert_eq!(Orders::parse(b"{\"halls\":[{}]}"), None);

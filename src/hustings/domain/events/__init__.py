@@ -9,6 +9,7 @@ not known here.
 from dataclasses import fields
 
 from hustings.domain.events.base import Event, personal
+from hustings.domain.events.captions import CaptionGiven
 from hustings.domain.events.floor import (
     BroughtUp,
     BudgetSet,
@@ -87,6 +88,7 @@ KINDS: dict[tuple[str, int], type[Event]] = {
         SoundsSet,
         SilenceIntended,
         AirNoted,
+        CaptionGiven,
     )
 }
 
@@ -101,6 +103,7 @@ __all__ = [
     "BroughtUp",
     "BudgetSet",
     "CancelAsked",
+    "CaptionGiven",
     "ChargeTaken",
     "ConsentGiven",
     "Event",

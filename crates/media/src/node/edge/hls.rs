@@ -189,6 +189,7 @@ fn told(made: HlsAnswer) -> Answer {
         HlsAnswer::Playlist(text, keep) => {
             open(answer(200, "application/vnd.apple.mpegurl", text), cached(keep))
         }
+        HlsAnswer::Text(text) => open(answer(200, "text/vtt; charset=utf-8", text), cached(Keep::Forever)),
         HlsAnswer::Sound(bytes) => open(answer(200, "audio/mp4", bytes), cached(Keep::Forever)),
         HlsAnswer::Refused(code) => {
             let refused = problem(code, "");

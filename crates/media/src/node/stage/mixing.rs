@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
 use crate::air::{self, Air, AirOrder};
-use crate::flow::{AirReport, Ask, HallId, LineId, Part, Programme, Relayed, Talk, Who};
+use crate::flow::{AirReport, Ask, Caption, HallId, LineId, Part, Programme, Relayed, Talk, Who};
 use crate::mixer::{Input, Mixer, Output};
 use crate::node::clock::Clock;
 use crate::program::Cutter;
@@ -27,13 +27,20 @@ pub enum ToMix {
     Relayed(Relayed),
 }
 
+/// What the mixing thread tells the one that cuts.
+pub enum ToCut {
+    Frame(HallId, Programme),
+    /// All that is to be carried.
+    Captions(HallId, Vec<Caption>),
+}
+
 pub struct Mixing {
     pub clock: Clock,
     pub orders: watch::Receiver<Arc<Orders>>,
     pub shelf: watch::Receiver<Arc<Shelf>>,
     pub happen: mpsc::Sender<Value>,
     pub to_net: NetHandle,
-    pub to_cut: SyncSender<(HallId, Programme)>,
+    pub to_cut: SyncSender<ToCut>,
     pub late: mpsc::Sender<u32>,
 }
 
@@ -86,6 +93,7 @@ impl Mixing {
         let now = self.clock.media();
         for order in &orders.halls {
             let Some(id) = HallId::parse(&order.hall) else { continue };
+            drop(self.to_cut.try_send(ToCut::Captions(id.clone(), order.captions())));
             let hall = halls.entry(id).or_insert_with(|| Hall {
                 mixer: Mixer::new(now, SampleCount::from_ms(order.window_ms)),
                 air: Air::default(),
@@ -126,7 +134,9 @@ impl Mixing {
         }
         while let Some(output) = hall.air.poll() {
             match output {
-                air::Output::Programme(frame) => drop(self.to_cut.try_send((id.clone(), frame))),
+                air::Output::Programme(frame) => {
+                    drop(self.to_cut.try_send(ToCut::Frame(id.clone(), frame)));
+                }
                 air::Output::Report(report) => drop(self.happen.try_send(told(id, &report))),
             }
         }
@@ -164,11 +174,16 @@ fn pass_to_mixer(halls: &mut HashMap<HallId, Hall>, message: ToMix, now: MediaTi
 }
 
 /// Cut the programme of every hall into parts, away from the mixing thread.
-pub fn cut(inbox: &Receiver<(HallId, Programme)>, parts: &mpsc::Sender<(HallId, Part)>) {
+pub fn cut(inbox: &Receiver<ToCut>, parts: &mpsc::Sender<(HallId, Part)>) {
     let mut cutters: HashMap<HallId, Cutter> = HashMap::new();
-    while let Ok((hall, frame)) = inbox.recv() {
-        for part in cutters.entry(hall.clone()).or_default().handle(&frame) {
-            let _ = parts.try_send((hall.clone(), part));
+    while let Ok(told) = inbox.recv() {
+        match told {
+            ToCut::Captions(hall, captions) => cutters.entry(hall).or_default().caption(captions),
+            ToCut::Frame(hall, frame) => {
+                for part in cutters.entry(hall.clone()).or_default().handle(&frame) {
+                    let _ = parts.try_send((hall.clone(), part));
+                }
+            }
         }
     }
 }
