@@ -66,8 +66,13 @@ def bearer(token):
 
 
 @pytest.fixture
-async def town(tmp_path):
-    clock, bus, store, watch, figures = ManualClock(), FakeBus(), MemoryStore(), Watch(), Figures()
+def store():
+    return MemoryStore()
+
+
+@pytest.fixture
+async def town(tmp_path, store):
+    clock, bus, watch, figures = ManualClock(), FakeBus(), Watch(), Figures()
     keys = Keys(*(Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2)))
     place = Place("127.0.0.1:8005", ("127.0.0.1:8004",), ("127.0.0.1:8006",))
     stagehand = Stagehand(bus, watch, place)

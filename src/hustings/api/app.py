@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from hustings import __version__
-from hustings.api import problems
+from hustings.api import document, problems
 from hustings.api.bounds import Bounds
 from hustings.api.context import Context, context
 from hustings.api.routes import floor, halls, live, log, owner, people, show, sounds
@@ -30,6 +30,7 @@ def build(at: Context) -> FastAPI:
     for part in (people, log, owner, live, sounds, floor, show, halls):
         app.include_router(part.router)
     _for_operators(app)
+    document.install(app)
     return app
 
 

@@ -53,7 +53,7 @@ class Recording(TypedDict):
 
 
 class Hall(TypedDict):
-    """What is `NotRequired` comes with a pass for backstage only."""
+    """What is not required comes with a pass for backstage only."""
 
     hall: str
     title: str
