@@ -34,6 +34,8 @@ fn nothing_leads_out_of_the_pages() {
         "/assets/.x",
         "/assets/a%2fb",
         "/h/UP",
+        "//h/demo",
+        "//studio/demo",
         "/h/",
         "/x",
         "/whip/demo/ana/l/x",
