@@ -6,7 +6,9 @@ how many inputs each operation gets from each kind; the few of the usual run are
 
 import asyncio
 import functools
+import html
 import os
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -25,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from hustings.api import studio
 from hustings.api.app import build
+from hustings.domain.refusals import TABLE
 from hustings.store.sqlite import SqliteStore
 from tests.api.conftest import bearer
 from tests.api.test_client import SOUND
@@ -125,3 +128,17 @@ def cases(operation, named):
             for given in ([named, None] if named else [None])
         ]
     )
+
+
+async def test_people_read_every_operation_and_every_no_without_a_script(town):
+    page = await town.http.get("/docs")
+
+    shown = html.unescape(page.text)
+    paths = town.app.openapi()["paths"]
+    assert [p for p in paths for m in paths[p] if f"{m.upper()} {p}" not in shown] == []
+    assert [one.code for one in TABLE.values() if one.next not in shown] == []
+    assert "<script" not in page.text
+    assert "://" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    names = set(re.findall(r'href="#(\w+)"', page.text))
+    assert names <= set(re.findall(r'id="(\w+)"', page.text))

@@ -53,11 +53,13 @@ async def up(request: Request, hall: str, seat: str) -> dict[str, Any]:
 
 @router.post("/seats/{seat}/down", **answers(shapes.Floor))
 async def down(request: Request, hall: str, seat: str) -> dict[str, Any]:
+    """Off air, to the green room."""
     return await _asked(request, hall, TakeDown(_seat(seat)))
 
 
 @router.post("/seats/{seat}/mute", **answers(shapes.Floor))
 async def mute(request: Request, hall: str, seat: str, body: Muted) -> dict[str, Any]:
+    """Nobody hears this seat until it is unmuted; it stays on air."""
     return await _asked(request, hall, MuteSeat(_seat(seat), body.on))
 
 
@@ -69,6 +71,7 @@ async def side(request: Request, hall: str, seat: str, body: Side) -> dict[str, 
 
 @router.put("/budget", **answers(shapes.Floor))
 async def budget(request: Request, hall: str, body: NewBudget) -> dict[str, Any]:
+    """How long a side, or each person, may speak."""
     budget_ms = None if body.seconds is None else body.seconds * 1000
     return await _asked(request, hall, SetBudget(body.side, budget_ms, body.enforced))
 
@@ -82,6 +85,7 @@ async def charge(request: Request, hall: str, body: Charge) -> dict[str, Any]:
 
 @router.post("/hands", **answers(shapes.OwnHand, 201))
 async def raise_hand(request: Request, hall: str, body: NewHand) -> dict[str, Any]:
+    """Raise your hand; the answer says where it stands."""
     known, asking = hall_for(request, hall)
     await context(request).desk.ask(known.hall, RaiseHand(body.reason), asking.by)
     return _own(request, known, asking)
@@ -96,6 +100,7 @@ async def my_hand(request: Request, hall: str) -> dict[str, Any]:
 
 @router.delete("/hands/mine", **answers(shapes.OwnHand))
 async def lower_own(request: Request, hall: str) -> dict[str, Any]:
+    """Lower your own hand."""
     known, asking = hall_for(request, hall)
     await context(request).desk.ask(known.hall, LowerHand(), asking.by)
     return _own(request, known, asking)
@@ -103,6 +108,7 @@ async def lower_own(request: Request, hall: str) -> dict[str, Any]:
 
 @router.delete("/hands/{person}", **answers(shapes.Floor))
 async def lower(request: Request, hall: str, person: str) -> dict[str, Any]:
+    """Lower somebody else's hand."""
     _, asking = hall_for(request, hall)
     # Who lowers their own asks /mine: this answers with the whole floor, reasons too.
     asking.must(Power.LEAD_FLOOR)

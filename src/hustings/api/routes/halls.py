@@ -41,6 +41,7 @@ async def halls(request: Request) -> dict[str, Any]:
 
 @router.post("", **answers(shapes.Hall, 201))
 async def create(request: Request, body: NewHall) -> dict[str, Any]:
+    """As a draft, which only those backstage see."""
     asking, at = house_caller(request), context(request)
     wish = CreateHall(
         hall=hall_id(body.hall) if body.hall is not None else views.slug(body.title),
@@ -56,6 +57,7 @@ async def create(request: Request, body: NewHall) -> dict[str, Any]:
 
 @router.get("/{hall}", **answers(shapes.Hall, pass_needed=False))
 async def show(request: Request, hall: str) -> dict[str, Any]:
+    """The public part; with a pass for backstage, lines, audience and people too."""
     known_id = hall_id_or_unknown(hall)
     asking = caller_or_none(request, known_id)
     staff = asking is not None and asking.may(Power.BACKSTAGE)

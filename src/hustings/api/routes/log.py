@@ -44,6 +44,7 @@ async def log(request: Request, hall: str) -> dict[str, Any]:
 
 @router.get("/{hall}/log/verify", **answers(shapes.Checked))
 async def verify(request: Request, hall: str) -> dict[str, Any]:
+    """What the desk finds when it checks the log itself."""
     known = _staff(request, hall)
     desk = context(request).desk
     point, note = await desk.checkpoint()

@@ -22,6 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["people"])
 
 @router.post("/halls/{hall}/seats", **answers(shapes.GivenSeat, 201))
 async def new_seat(request: Request, hall: str, body: NewSeat) -> dict[str, Any]:
+    """A seat on the stage for somebody, with the link for whoever takes it."""
     known, asking = hall_for(request, hall)
     at, seat = context(request), seat_id(body.seat)
     guest = Guest(body.role, person_name(body.name), consented=body.consent)
@@ -37,6 +38,7 @@ async def new_seat(request: Request, hall: str, body: NewSeat) -> dict[str, Any]
 
 @router.delete("/halls/{hall}/seats/{seat}", **answers(shapes.SeatFreed))
 async def free_seat(request: Request, hall: str, seat: str) -> dict[str, Any]:
+    """Take a seat away, and the pass to it."""
     known, asking = hall_for(request, hall)
     try:
         freed = seat_id(seat)
@@ -57,6 +59,7 @@ async def consent(request: Request, hall: str, body: Consent) -> dict[str, Any]:
 
 @router.post("/halls/{hall}/passes", **answers(shapes.GivenPass, 201))
 async def new_pass(request: Request, hall: str, body: NewPass) -> dict[str, Any]:
+    """A pass without a seat, and its link. Nobody makes their equal."""
     known, asking = hall_for(request, hall)
     at, guest = context(request), Guest(body.role, person_name(body.name), body.hours)
     given = await give_pass(at.desk, known.hall, guest, asking.by)
@@ -71,6 +74,7 @@ async def new_pass(request: Request, hall: str, body: NewPass) -> dict[str, Any]
 
 @router.get("/halls/{hall}/people", **answers(shapes.People))
 async def people(request: Request, hall: str) -> dict[str, Any]:
+    """Whoever was given a pass, with role and seat."""
     known, asking = hall_for(request, hall)
     asking.must(Power.BACKSTAGE)
     return {"people": views.people(known)}

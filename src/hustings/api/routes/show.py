@@ -39,6 +39,7 @@ async def move(request: Request, hall: str, item: str) -> dict[str, Any]:
 
 @router.put("/sounds", **answers(shapes.Plan))
 async def sounds(request: Request, hall: str, body: PreparedSounds) -> dict[str, Any]:
+    """What is heard where nobody speaks: all four are chosen anew."""
     chosen, at = Sounds(**body.model_dump()), context(request)
     for sound in vars(chosen).values():
         if sound not in ("", "built-in") and at.sounds.read(sound) is None:

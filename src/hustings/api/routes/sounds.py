@@ -23,6 +23,7 @@ async def keep(request: Request) -> dict[str, Any]:
 
 @router.get("/{sound}", **answers_other("audio/ogg", pass_needed=False))
 async def read(request: Request, sound: str) -> Response:
+    """A prepared sound, by its name. It never changes."""
     data = context(request).sounds.read(sound)
     if data is None:
         raise Refused("sound_unknown")
