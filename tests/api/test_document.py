@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -40,7 +41,6 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
-    negative_data_rejection,
 ]
 QUIET = settings(
     derandomize=True,
@@ -112,9 +112,17 @@ def drive(evening, method, path):
         def answers_as_documented(case):
             for headers in evening.people:
                 answer = case.call(base_url=evening.url, session=session, headers=headers)
-                case.validate_response(answer, checks=CHECKS)
+                case.validate_response(answer, checks=checks_of(case))
 
         answers_as_documented()
+
+
+def checks_of(case):
+    """A body that breaks its schema has to be refused. In an address everything is a text, and the
+    generated passes are replaced by those of our people."""
+    body = case.meta.components.get(ParameterLocation.BODY)
+    wrong = body is not None and body.mode.is_negative
+    return [*CHECKS, negative_data_rejection] if wrong else CHECKS
 
 
 def cases(operation, named):
