@@ -1,14 +1,18 @@
-"""The application with a log in memory and a clock moved by hand; no sockets."""
+"""The application with a log in memory and a clock moved by hand; on a socket where asked for."""
 
+import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
 import pytest
+import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
 from hustings.api.app import build
 from hustings.api.context import Context
+from hustings.client import Client
 from hustings.desk.desk import Desk
 from hustings.desk.invitations import owner_pass
 from hustings.desk.ports import Keys, Ports
@@ -62,8 +66,13 @@ def bearer(token):
 
 
 @pytest.fixture
-async def town(tmp_path):
-    clock, bus, store, watch, figures = ManualClock(), FakeBus(), MemoryStore(), Watch(), Figures()
+def store():
+    return MemoryStore()
+
+
+@pytest.fixture
+async def town(tmp_path, store):
+    clock, bus, watch, figures = ManualClock(), FakeBus(), Watch(), Figures()
     keys = Keys(*(Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2)))
     place = Place("127.0.0.1:8005", ("127.0.0.1:8004",), ("127.0.0.1:8006",))
     stagehand = Stagehand(bus, watch, place)
@@ -78,3 +87,39 @@ async def town(tmp_path):
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as http:
         owner = bearer(owner_pass(desk).token)
         yield Town(desk, stagehand, bus, clock, store, context, app, http, owner)
+
+
+class Served:
+    """The town's application on a port of its own, and the operations it was asked for."""
+
+    def __init__(self, town, url):
+        self.town, self.url, self.asked = town, url, set()
+
+    def client(self, headers=None):
+        token = (headers or self.town.owner)["Authorization"].removeprefix("Bearer ")
+        return Client(self.url, token)
+
+
+@asynccontextmanager
+async def listening(app):
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.wait([serving], timeout=0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = server.force_exit = True
+        await serving
+
+
+@pytest.fixture
+async def served(town):
+    async def noting(scope, receive, send):
+        await town.app(scope, receive, send)
+        if route := scope.get("route"):
+            at.asked.add((scope["method"], route.path))
+
+    async with listening(noting) as url:
+        at = Served(town, url)
+        yield at

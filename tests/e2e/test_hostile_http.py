@@ -107,6 +107,30 @@ def test_what_is_no_offer_is_refused_by_its_fault(evening: TownHall) -> None:
     assert told(offer(evening, token, path=f"{WHIP}/l1", method="DELETE")) == "line_unknown"
 
 
+def test_a_pass_leaves_the_address_for_a_cookie_that_no_script_reads(evening: TownHall) -> None:
+    good, false = evening.given["ana"]["pass"], forged(evening)
+    for page in ("/studio/eve", "/h/eve"):
+        answer = httpx.get(f"{evening.page}{page}?lang=de&pass={good}")
+        cookie, *said = answer.headers["set-cookie"].split("; ")
+        refused = httpx.get(f"{evening.page}{page}?pass={false}")
+
+        assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?lang=de")
+        assert cookie == f"hustings_eve={good}"
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(said)
+        assert "Secure" not in said
+        assert told(refused) == "pass_invalid"
+        assert "set-cookie" not in refused.headers
+
+
+def test_no_page_tells_another_site_where_somebody_was(evening: TownHall) -> None:
+    token = evening.given["ana"]["pass"]
+    for path in ("/", "/h/eve", f"/studio/eve?pass={token}", "/owner/x", "/api/v1/halls", "/none"):
+        headers = httpx.get(evening.page + path).headers
+        assert headers["referrer-policy"] == "no-referrer", path
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert "frame-ancestors 'self'" in headers["content-security-policy"], path
+
+
 @pytest.mark.parametrize("path", ["/h/none", "/h/none/state.json", "/h/No_Such", "/nothing/here"])
 def test_an_address_of_nothing_tells_people_what_to_do_and_programs_a_code(
     evening: TownHall, path: str

@@ -3,10 +3,10 @@
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from hustings import __version__
-from hustings.api import problems
+from hustings.api import docs, document, problems
 from hustings.api.bounds import Bounds
 from hustings.api.context import Context, context
 from hustings.api.routes import (
@@ -30,7 +30,7 @@ def build(at: Context) -> FastAPI:
         title="hustings",
         version=__version__,
         openapi_url="/api/v1/openapi.json",
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
@@ -41,7 +41,16 @@ def build(at: Context) -> FastAPI:
     for part in (people, log, owner, live, sounds, floor, captions, hand, show, halls):
         app.include_router(part.router)
     _for_operators(app)
+    _for_readers(app)
+    document.install(app)
     return app
+
+
+def _for_readers(app: FastAPI) -> None:
+    @app.get("/docs", include_in_schema=False)
+    async def docs_page() -> Response:
+        headers = {"Content-Security-Policy": docs.POLICY}
+        return HTMLResponse(docs.page(app.openapi()), headers=headers)
 
 
 def _for_operators(app: FastAPI) -> None:

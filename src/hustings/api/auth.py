@@ -4,7 +4,7 @@ What a role may do is not decided here (domain/roles.py).
 """
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import Request, Response
 
@@ -18,6 +18,7 @@ from hustings.domain.roles import Power, may
 from hustings.domain.wishes import By
 
 OWNER_COOKIE = "hustings_owner"
+OUR_SITES = ("same-origin", "none")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -109,10 +110,21 @@ def set_pass_cookie(response: Response, name: str, given: Given, at: Context) ->
 
 
 def must_be_our_page(request: Request, at: Context) -> None:
-    """A cookie comes along with anybody's page; the page's origin says whose it was."""
+    """A cookie comes along with anybody's page; the browser says whose page it was.
+
+    Where it says nothing it is no browser, or one older than either header; then `SameSite` holds.
+    """
     origin = request.headers.get("origin")
     if origin is None:
-        return
-    theirs = urlsplit(origin).netloc
-    if theirs not in (request.headers.get("host"), urlsplit(at.public).netloc):
+        ours = request.headers.get("sec-fetch-site") in (None, *OUR_SITES)
+    else:
+        ours = _is_ours(urlsplit(origin), urlsplit(at.public), request.headers.get("host"))
+    if not ours:
         raise Refused("origin_foreign")
+
+
+def _is_ours(origin: SplitResult, public: SplitResult, host: str | None) -> bool:
+    """The public origin, scheme and all; or, by another name of this machine, the host asked."""
+    if origin.netloc == public.netloc:
+        return origin.scheme == public.scheme
+    return origin.netloc == host

@@ -1,11 +1,14 @@
 """`hustings floor …`: who is heard, who waits, and what each line lacks."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
-from hustings.cli.client import Client
+from hustings.cli.client import reach
 from hustings.cli.common import CLIENT, Told, takes
+from hustings.client import Hall as Held
+from hustings.shapes import Floor
 
 app = typer.Typer(no_args_is_help=True, help="Lead the floor: who is on air, and who comes next.")
 
@@ -24,42 +27,42 @@ STANDING = {
 @takes(CLIENT)
 def show(told: Told, hall: Hall) -> None:
     """Every seat, what its line lacks, and the hands in order."""
-    _show(told, _client(told).call("GET", f"/halls/{hall}/floor"))
+    _show(told, _hall(told, hall).floor.shown())
 
 
-def _act(act: str, does: str, path: str, body: dict[str, Any] | None) -> None:
+def _act(name: str, does: str, act: Callable[[Held, str], Floor]) -> None:
     @takes(CLIENT)
     def verb(told: Told, hall: Hall, seat: Seat) -> None:
-        _show(told, _client(told).call("POST", f"/halls/{hall}/seats/{seat}/{path}", body))
+        _show(told, act(_hall(told, hall), seat))
 
     verb.__doc__ = does
-    app.command(name=act)(verb)
+    app.command(name=name)(verb)
 
 
-_act("up", "Bring a seat on air; its line has to be proven.", "up", None)
-_act("down", "Take a seat off air, to the green room.", "down", None)
-_act("mute", "Let nobody hear a seat.", "mute", {"on": True})
-_act("unmute", "Let a seat be heard again.", "mute", {"on": False})
+_act("up", "Bring a seat on air; its line has to be proven.", lambda h, seat: h.floor.up(seat))
+_act("down", "Take a seat off air, to the green room.", lambda h, seat: h.floor.down(seat))
+_act("mute", "Let nobody hear a seat.", lambda h, seat: h.floor.mute(seat))
+_act("unmute", "Let a seat be heard again.", lambda h, seat: h.floor.mute(seat, on=False))
 
 
 @app.command()
 @takes(CLIENT)
 def call(told: Told, hall: Hall) -> None:
     """Give the next raised hand a seat in the green room."""
-    client = _client(told)
-    floor = client.call("GET", f"/halls/{hall}/floor")
+    held = _hall(told, hall)
+    floor = held.floor.shown()
     waiting = [hand["person"] for hand in floor["hands"] if hand["seat"] is None]
     if not waiting:
         told.show(floor, "No hand is up.")
         return
-    _show(told, client.call("POST", f"/halls/{hall}/hands/{waiting[0]}/call", {}))
+    _show(told, held.hands.call(waiting[0]))
 
 
-def _client(told: Told) -> Client:
-    return Client.of(told.settings())
+def _hall(told: Told, hall: str) -> Held:
+    return reach(told.settings()).hall(hall)
 
 
-def _show(told: Told, floor: dict[str, Any]) -> None:
+def _show(told: Told, floor: Floor) -> None:
     lines = []
     for seat in floor["seats"]:
         muted = ", muted" if seat["muted"] else ""

@@ -1,15 +1,19 @@
 """`hustings hall …`: create, announce, open, slip, postpone, pause, end, list, show, seat, pass."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from hustings.cli.client import Client
+from hustings.cli.client import reach
 from hustings.cli.common import CLIENT, Told, takes
+from hustings.client import Hall as Held
 from hustings.domain.refusals import StartRefused
 from hustings.domain.roles import Role
+from hustings.shapes import Hall as HallShown
+from hustings.shapes import Recording
 
 WHY = {
     "disk_full": "the disk is nearly full; it goes on by itself when there is room.",
@@ -51,34 +55,25 @@ def create(
     window_ms: Annotated[int, typer.Option(help="Repair window of its speakers.")] = 600,
 ) -> None:
     """Create a town hall, as a draft."""
-    body = {
-        "hall": hall,
-        "title": title or hall,
-        "starts_at": _with_offset(starts_at),
-        "window_ms": window_ms,
-        "record": told.own["record"],
-        "led": told.own["led"],
-    }
-    _show(told, _client(told).call("POST", "/halls", body))
+    begins = {} if starts_at is None else {"starts_at": _with_offset(starts_at)}
+    asked = {"hall": hall, "window_ms": window_ms, **told.own, **begins}
+    _show(told, reach(told.settings()).create(title or hall, **asked))
 
 
-def _mover(move: str, does: str) -> None:
+def _mover(name: str, does: str, move: Callable[[Held], HallShown]) -> None:
     @takes(CLIENT)
     def verb(told: Told, hall: Hall) -> None:
-        _show(told, _client(told).call("POST", f"/halls/{hall}/{move}"))
+        _show(told, move(_hall(told, hall)))
 
     verb.__doc__ = does
-    app.command(name=move)(verb)
+    app.command(name=name)(verb)
 
 
-for _move, _does in {
-    "announce": "Show the hall to the public.",
-    "open": "Open doors; live at its start, or at once.",
-    "pause": "Pause the programme. Everyone stays.",
-    "resume": "Go on after a pause.",
-    "end": "End the hall. There is no way back.",
-}.items():
-    _mover(_move, _does)
+_mover("announce", "Show the hall to the public.", Held.announce)
+_mover("open", "Open doors; live at its start, or at once.", Held.open)
+_mover("pause", "Pause the programme. Everyone stays.", Held.pause)
+_mover("resume", "Go on after a pause.", Held.resume)
+_mover("end", "End the hall. There is no way back.", Held.end)
 
 
 @app.command()
@@ -87,10 +82,8 @@ def slip(
     told: Told, hall: Hall, minutes: Annotated[int, typer.Argument(help="1 or 5.")] = 1
 ) -> None:
     """Start a little later than announced; everyone waits on."""
-    client = _client(told)
-    from_ms = client.call("GET", f"/halls/{hall}")["starts_at_ms"] or 0
-    body = {"minutes": minutes, "from_ms": from_ms}
-    _show(told, client.call("POST", f"/halls/{hall}/slip", body))
+    held = _hall(told, hall)
+    _show(told, held.slip(minutes, held.shown()["starts_at_ms"] or 0))
 
 
 @app.command()
@@ -101,8 +94,7 @@ def postpone(
     starts_at: Annotated[str, typer.Argument(help="ISO 8601, as 2027-03-01T19:00Z.")],
 ) -> None:
     """Announce it anew, at the same address; good passes stay good."""
-    body = {"starts_at": _with_offset(starts_at)}
-    _show(told, _client(told).call("POST", f"/halls/{hall}/postpone", body))
+    _show(told, _hall(told, hall).postpone(_with_offset(starts_at)))
 
 
 @app.command()
@@ -110,7 +102,7 @@ def postpone(
 def cancel(told: Told, hall: Hall) -> None:
     """Call it off: asked first, then confirmed. Postponing keeps everyone who waits."""
     confirm = told.own["confirm"]
-    answer = _client(told).call("POST", f"/halls/{hall}/cancel", {"confirm": confirm})
+    answer = _hall(told, hall).cancel(confirm=confirm)
     if confirm:
         _show(told, answer)
         return
@@ -125,16 +117,18 @@ def cancel(told: Told, hall: Hall) -> None:
 @takes(CLIENT)
 def list_(told: Told) -> None:
     """All halls, drafts too."""
-    answer = _client(told).call("GET", "/halls")
-    rows = [f"{h['hall']:<20} {h['state']:<10} {h['title']}" for h in answer["halls"]]
-    told.show(answer, *(rows or ["No town halls yet. Create one with: hustings hall create"]))
+    halls = reach(told.settings()).halls()
+    rows = [f"{h['hall']:<20} {h['state']:<10} {h['title']}" for h in halls]
+    told.show(
+        {"halls": halls}, *(rows or ["No town halls yet. Create one with: hustings hall create"])
+    )
 
 
 @app.command()
 @takes(CLIENT)
 def show(told: Told, hall: Hall) -> None:
     """One hall, as it stands now."""
-    _show(told, _client(told).call("GET", f"/halls/{hall}"))
+    _show(told, _hall(told, hall).shown())
 
 
 @app.command()
@@ -147,8 +141,7 @@ def seat(
     role: Annotated[Role, typer.Option(help="speaker, host or moderator.")] = Role.SPEAKER,
 ) -> None:
     """Give somebody a seat on the stage, and print the link to it."""
-    body = {"seat": seat, "name": name, "role": role, "consent": told.own["consent"]}
-    given = _client(told).call("POST", f"/halls/{hall}/seats", body)
+    given = _hall(told, hall).give_seat(seat, name, role.value, consent=told.own["consent"])
     told.show(given, f"Seat {seat} is for {given['person']}. Their link:", given["studio_url"])
 
 
@@ -162,8 +155,7 @@ def pass_(
     hours: Annotated[int, typer.Option(help="How long it is good.")] = 72,
 ) -> None:
     """Make a pass, and print its link."""
-    body = {"role": role, "name": name, "hours": hours}
-    given = _client(told).call("POST", f"/halls/{hall}/passes", body)
+    given = _hall(told, hall).give_pass(role.value, name, hours)
     told.show(given, f"For {given['person']}, {role}:", given["url"])
 
 
@@ -173,15 +165,14 @@ def record(
     told: Told, hall: Hall, switch: Annotated[Switch, typer.Argument(help="on or off.")]
 ) -> None:
     """Record the hall or not. Settled before doors open."""
-    body = {"on": switch is Switch.ON}
-    _show(told, _client(told).call("POST", f"/halls/{hall}/recording", body))
+    _show(told, _hall(told, hall).record(switch is Switch.ON))
 
 
-def _client(told: Told) -> Client:
-    return Client.of(told.settings())
+def _hall(told: Told, hall: str) -> Held:
+    return reach(told.settings()).hall(hall)
 
 
-def _show(told: Told, hall: dict[str, Any]) -> None:
+def _show(told: Told, hall: HallShown) -> None:
     lines = [f"{hall['title']} ({hall['hall']}) is {hall['state']}."]
     if hall["starts_at"]:
         lines.append(f"Starts at {hall['starts_at']}.")
@@ -193,7 +184,7 @@ def _show(told: Told, hall: dict[str, Any]) -> None:
     told.show(hall, *lines, f"Listen: {hall['listen_url']}")
 
 
-def _recording(told: dict[str, Any] | None) -> str:
+def _recording(told: Recording | None) -> str:
     if told is None:
         return "It is recorded; no recorder says more just now."
     size, missing = f"{told['bytes'] / 1e6:.1f} MB", f"{told['missing']} parts missing"
@@ -205,12 +196,10 @@ def _recording(told: dict[str, Any] | None) -> str:
     return "It is recorded; nothing yet."
 
 
-def _with_offset(starts_at: str | None) -> str | None:
+def _with_offset(starts_at: str) -> datetime:
     """A time without an offset is this machine's own; the API wants it said."""
-    if starts_at is None:
-        return None
     try:
-        return datetime.fromisoformat(starts_at).astimezone(UTC).isoformat()
+        return datetime.fromisoformat(starts_at).astimezone(UTC)
     except ValueError:
         raise StartRefused(
             f"{starts_at} is not a time.", "Write it as in 2027-03-01T19:00Z."

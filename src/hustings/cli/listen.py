@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 import typer
 
-from hustings.cli.client import Client
+from hustings.cli.client import reach
 from hustings.cli.common import CLIENT, Told, takes
 from hustings.cli.speak import follow
 from hustings.fleet.crowd import listeners
 from hustings.fleet.programs import find_media
+from hustings.shapes import Stream
 
 MISSED = 3
 """Exit code: it listened, and something was missing."""
@@ -27,8 +28,8 @@ def listen(
 ) -> None:
     """Listen to a hall and check every part. Exit code 3 if one was missed."""
     settings = told.settings()
-    client = Client.of(settings)
-    stream = stream_url(client.url, client.state(hall)["stream"])
+    client = reach(settings)
+    stream = stream_url(client.url, client.hall(hall).state()["stream"])
     order = {"seconds": seconds, "listeners": listeners(1, stream, save)}
 
     last = asyncio.run(follow(find_media(settings.site.media), order, told, _line))
@@ -37,7 +38,7 @@ def listen(
         sys.exit(MISSED)
 
 
-def stream_url(url: str, stream: dict[str, Any]) -> str:
+def stream_url(url: str, stream: Stream) -> str:
     """On the page's own host at `port`, unless an origin is named (spec/live.md)."""
     page = urlsplit(url)
     host = f"[{page.hostname}]" if ":" in (page.hostname or "") else page.hostname

@@ -12,11 +12,12 @@ from hustings.cli import floor as floor_verb
 from hustings.cli import hall as hall_verb
 from hustings.cli import listen as listen_verb
 from hustings.cli import speak as speak_verb
-from hustings.cli.client import Unwished
 from hustings.cli.machine import doctor as doctor_verb
 from hustings.cli.machine import keep as keep_verbs
 from hustings.cli.machine import owner_link as owner_verb
 from hustings.cli.machine import serve as serve_verb
+from hustings.client import NobodyAnswers
+from hustings.client import Refused as Unwished
 from hustings.domain.refusals import Refused, StartRefused
 
 REFUSED = 2
@@ -57,9 +58,9 @@ def main() -> None:
     except Refused as refused:
         _refuse(f"{refused.refusal.sentence} {refused.detail}", refused.refusal.next)
     except Unwished as unwished:
-        problem = unwished.problem
-        said = [problem.get("title", "It was refused."), problem.get("detail", "")]
-        _refuse(" ".join(dict.fromkeys(said)).strip(), problem.get("next", ""))
+        _refuse(unwished.told, unwished.next)
+    except NobodyAnswers as nobody:
+        _refuse(str(nobody), "Start one with: hustings serve")
 
 
 def _refuse(sentence: str, mend: str) -> None:

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from hustings.cli.client import Client, Unwished, claims
+from hustings.cli.client import claims, reach
 from hustings.cli.common import CLIENT, Told, takes
+from hustings.client import Hall, NobodyAnswers
+from hustings.client import Refused as Unwished
 from hustings.domain.refusals import TABLE, Refused, StartRefused
 from hustings.fleet.crowd import Crowd, crowd, speaker
 from hustings.fleet.programs import find_media
@@ -31,15 +33,16 @@ def speak(
 ) -> None:
     """Speak in a hall from a file. With --seconds, the file is repeated until then."""
     settings = told.settings()
-    client = Client.of(settings)
+    client = reach(settings)
+    held = client.hall(hall)
     place = seat or claims(client.token).get("seat")
     if not place:
         raise StartRefused("The pass names no seat.", "Say which with --seat, or bring a --pass.")
     if not file.is_file():
         raise StartRefused(f"There is no file {file}.", "Name a WAV or Ogg Opus file.")
     if told.own["agree"]:
-        client.call("POST", f"/halls/{hall}/consent", {"seat": place})
-    elif _is_barred(client, hall, place):
+        held.consent(place)
+    elif _is_barred(held, place):
         raise StartRefused(
             "This town hall is recorded, and nobody agreed to that from this seat.",
             "Agree with --agree-to-recording; until then the room does not hear it.",
@@ -52,12 +55,12 @@ def speak(
     _must_have_spoken(last)
 
 
-def _is_barred(client: Client, hall: str, place: str) -> bool:
+def _is_barred(held: Hall, place: str) -> bool:
     """As far as the edge says so; what it does not say is the stage's to decide."""
     try:
-        me = client.fetch("GET", f"{client.url}/studio/{hall}/me.json")
-        return client.state(hall)["recorded"] and (me["seat"], me["consented"]) == (place, False)
-    except (StartRefused, Unwished, KeyError):
+        me = held.on_stage()
+        return held.state()["recorded"] and (me["seat"], me["consented"]) == (place, False)
+    except (NobodyAnswers, Unwished, KeyError):
         return False
 
 

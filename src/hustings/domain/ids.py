@@ -27,7 +27,9 @@ SEAT_CHARS_MAX = 12
 PERSON_RANDOM_CHARS = 16
 NAME_CHARS_MAX = 80
 
-_SLUG = re.compile(r"[a-z0-9](-?[a-z0-9])*")
+SLUG = r"[a-z0-9](-?[a-z0-9])*"
+
+_SLUG = re.compile(SLUG)
 _PERSON = re.compile(r"p_[a-z0-9]{16}")
 
 

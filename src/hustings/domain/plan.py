@@ -17,8 +17,11 @@ ITEMS_MAX = 200
 TITLE_CHARS_MAX = 120
 PLANNED_MS = range(1000, 24 * 3_600_000 + 1)
 
-_ITEM = re.compile(r"[a-z0-9](-?[a-z0-9]){0,19}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+ITEM = r"[a-z0-9](-?[a-z0-9]){0,19}"
+SHA256 = r"[0-9a-f]{64}"
+
+_ITEM = re.compile(ITEM)
+_SHA256 = re.compile(SHA256)
 
 
 class Kind(StrEnum):

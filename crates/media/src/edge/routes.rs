@@ -27,9 +27,10 @@ pub enum Route {
     Unknown,
 }
 
-/// The meaning of `path`, without its query.
+/// The meaning of `path`, without its query. Two slashes at its start lead nowhere: in a `Location`
+/// a browser would take what follows for another host.
 pub fn route(path: &str) -> Route {
-    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let parts: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
     let hall = |text: &str| HallId::parse(text);
     match parts.as_slice() {
         [""] => Route::Landing,

@@ -38,6 +38,8 @@ fn nothing_leads_out_of_the_pages() {
         "/assets/.x",
         "/assets/a%2fb",
         "/h/UP",
+        "//h/demo",
+        "//studio/demo",
         "/h/",
         "/h/UP/hand",
         "/h/demo/hand/x",

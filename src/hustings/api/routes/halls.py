@@ -5,10 +5,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from hustings import shapes
 from hustings.api import views
 from hustings.api.auth import caller_or_none, hall_for, hall_id_or_unknown, house_caller
 from hustings.api.context import context
-from hustings.api.models import Cancel, NewHall, NewStart, Recording, Slip
+from hustings.api.document import answers, answers_other
+from hustings.api.models import Cancel, NewHall, NewStart, RecordIt, Slip
 from hustings.desk.invitations import HOUR_MS, PASS_HOURS
 from hustings.domain.hall import WISHED_MOVES, Hall, State
 from hustings.domain.ids import EVERY_HALL, hall_id
@@ -28,7 +30,7 @@ from hustings.domain.wishes import (
 router = APIRouter(prefix="/api/v1/halls", tags=["halls"])
 
 
-@router.get("")
+@router.get("", **answers(shapes.Halls, pass_needed=False))
 async def halls(request: Request) -> dict[str, Any]:
     """What is announced, on or over; drafts too, with a pass for every hall."""
     at, asking = context(request), caller_or_none(request)
@@ -37,8 +39,9 @@ async def halls(request: Request) -> dict[str, Any]:
     return {"halls": [views.public(hall, at.public) for hall in shown]}
 
 
-@router.post("", status_code=201)
+@router.post("", **answers(shapes.Hall, 201))
 async def create(request: Request, body: NewHall) -> dict[str, Any]:
+    """As a draft, which only those backstage see."""
     asking, at = house_caller(request), context(request)
     wish = CreateHall(
         hall=hall_id(body.hall) if body.hall is not None else views.slug(body.title),
@@ -52,8 +55,9 @@ async def create(request: Request, body: NewHall) -> dict[str, Any]:
     return _shown(request, await at.desk.create(wish, asking.by), staff=True)
 
 
-@router.get("/{hall}")
+@router.get("/{hall}", **answers(shapes.Hall, pass_needed=False))
 async def show(request: Request, hall: str) -> dict[str, Any]:
+    """The public part; with a pass for backstage, lines, audience and people too."""
     known_id = hall_id_or_unknown(hall)
     asking = caller_or_none(request, known_id)
     staff = asking is not None and asking.may(Power.BACKSTAGE)
@@ -63,19 +67,19 @@ async def show(request: Request, hall: str) -> dict[str, Any]:
     return _shown(request, known, staff=staff)
 
 
-@router.post("/{hall}/recording")
-async def recording(request: Request, hall: str, body: Recording) -> dict[str, Any]:
+@router.post("/{hall}/recording", **answers(shapes.Hall))
+async def recording(request: Request, hall: str, body: RecordIt) -> dict[str, Any]:
     """Record the hall or not. Settled before doors open."""
     return await _asked(request, hall, SetRecording(body.on))
 
 
-@router.post("/{hall}/slip")
+@router.post("/{hall}/slip", **answers(shapes.Hall))
 async def slip(request: Request, hall: str, body: Slip) -> dict[str, Any]:
     """Begin 1 or 5 minutes later than `from_ms`; twice from the same start is once."""
     return await _asked(request, hall, SlipStart(body.minutes, body.from_ms))
 
 
-@router.post("/{hall}/postpone")
+@router.post("/{hall}/postpone", **answers(shapes.Hall))
 async def postpone(request: Request, hall: str, body: NewStart) -> dict[str, Any]:
     """Announce it anew for another time, at the same address; good passes stay good."""
     starts_at_ms = _ms(body.starts_at)
@@ -84,7 +88,7 @@ async def postpone(request: Request, hall: str, body: NewStart) -> dict[str, Any
     return await _asked(request, hall, wish)
 
 
-@router.post("/{hall}/cancel")
+@router.post("/{hall}/cancel", **answers(shapes.CancelledHall))
 async def cancel(request: Request, hall: str, body: Cancel) -> dict[str, Any]:
     """Without `confirm` it is asked: the answer says how many are waiting. With it, it is done."""
     known, asking = hall_for(request, hall)
@@ -96,7 +100,7 @@ async def cancel(request: Request, hall: str, body: Cancel) -> dict[str, Any]:
     return {**shown, "waiting": waiting, "confirm_within_s": CONFIRM_MS // 1000}
 
 
-@router.get("/{hall}/calendar.ics")
+@router.get("/{hall}/calendar.ics", **answers_other("text/calendar", pass_needed=False))
 async def calendar(request: Request, hall: str) -> Response:
     """For calendars: one event, which follows a slip or a new time."""
     known = context(request).desk.hall(hall_id_or_unknown(hall))
@@ -114,7 +118,7 @@ async def _asked(request: Request, hall: str, wish: Wish) -> dict[str, Any]:
     return _shown(request, at.desk.hall(known.hall), staff=asking.may(Power.BACKSTAGE))
 
 
-@router.post("/{hall}/{move}")
+@router.post("/{hall}/{move}", **answers(shapes.Hall))
 async def move(request: Request, hall: str, move: str) -> dict[str, Any]:
     """`move` is one of announce, open, pause, resume, end."""
     if move not in WISHED_MOVES:

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from hustings.api import studio
 from hustings.api.auth import Caller, hall_for
 from hustings.api.context import Context, context
+from hustings.api.document import answers_other
 from hustings.desk.invitations import seat_pass
 from hustings.domain.ids import HallId
 from hustings.domain.refusals import Refused
@@ -27,9 +28,9 @@ ANEW_MS = 1000
 READERS_MAX = 500
 
 
-@router.get("/{hall}/events")
+@router.get("/{hall}/events", **answers_other("text/event-stream"))
 async def events(request: Request, hall: str) -> StreamingResponse:
-    """`text/event-stream` of JSON: all of the studio, or a guest's own seat and hand."""
+    """JSON in each message, always the whole: a Studio, or a Guest with their own seat and hand."""
     known, asking = hall_for(request, hall)
     at = context(request)
     if at.readers >= READERS_MAX:

@@ -5,8 +5,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from hustings import shapes
 from hustings.api.auth import hall_for
 from hustings.api.context import context
+from hustings.api.document import answers
 from hustings.domain.hall import Hall
 from hustings.domain.roles import Power
 from hustings.ledger import Broken, chain, merkle
@@ -15,7 +17,7 @@ from hustings.ledger.records import Entry
 router = APIRouter(prefix="/api/v1/halls", tags=["log"])
 
 
-@router.get("/{hall}/log")
+@router.get("/{hall}/log", **answers(shapes.Log))
 async def log(request: Request, hall: str) -> dict[str, Any]:
     """Records, hashes, the texts that were not erased, and a signed checkpoint over all halls."""
     known = _staff(request, hall)
@@ -40,8 +42,9 @@ async def log(request: Request, hall: str) -> dict[str, Any]:
     }
 
 
-@router.get("/{hall}/log/verify")
+@router.get("/{hall}/log/verify", **answers(shapes.Checked))
 async def verify(request: Request, hall: str) -> dict[str, Any]:
+    """What the desk finds when it checks the log itself."""
     known = _staff(request, hall)
     desk = context(request).desk
     point, note = await desk.checkpoint()

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from hustings import shapes
 from hustings.api.auth import (
     OWNER_COOKIE,
     caller,
@@ -12,6 +13,7 @@ from hustings.api.auth import (
     set_pass_cookie,
 )
 from hustings.api.context import context
+from hustings.api.document import answers
 from hustings.api.models import OwnerToken
 from hustings.desk.invitations import make_owner_link, use_owner_link
 from hustings.domain.ids import EVERY_HALL
@@ -21,7 +23,7 @@ from hustings.domain.roles import Role
 router = APIRouter(prefix="/api/v1", tags=["owner"])
 
 
-@router.post("/owner-link")
+@router.post("/owner-link", **answers(shapes.LinkUsed, pass_needed=False))
 async def use(request: Request, response: Response, body: OwnerToken) -> dict[str, Any]:
     """Exchange a one-time link for the owner's cookie."""
     at = context(request)
@@ -30,7 +32,7 @@ async def use(request: Request, response: Response, body: OwnerToken) -> dict[st
     return {"person": given.person, "expires_at_ms": given.expires_at_ms, "next": "/studio"}
 
 
-@router.post("/owner-links", status_code=201)
+@router.post("/owner-links", **answers(shapes.OwnerLink, 201))
 async def make(request: Request) -> dict[str, Any]:
     """Make a new one-time link. For an owner, as `hustings owner-link` is."""
     asking, at = house_caller(request), context(request)
@@ -39,7 +41,7 @@ async def make(request: Request) -> dict[str, Any]:
     return {"url": f"{at.public}/owner/{await make_owner_link(at.desk, at.links)}"}
 
 
-@router.get("/me")
+@router.get("/me", **answers(shapes.Me))
 async def me(request: Request, hall: str | None = None) -> dict[str, Any]:
     """Who the pass at hand makes me, here or at `hall`."""
     given = caller(request, hall_id_or_unknown(hall) if hall else EVERY_HALL).given

@@ -4,9 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from hustings import shapes
 from hustings.api import views
 from hustings.api.auth import caller, hall_for, house_caller
 from hustings.api.context import context
+from hustings.api.document import answers
 from hustings.api.models import Consent, NewPass, NewSeat
 from hustings.desk.invitations import Guest, give_pass, give_seat
 from hustings.domain.events import ConsentGiven, PassRevoked, PersonErased, SeatFreed
@@ -18,8 +20,9 @@ from hustings.domain.wishes import ErasePerson, FreeSeat, GiveConsent
 router = APIRouter(prefix="/api/v1", tags=["people"])
 
 
-@router.post("/halls/{hall}/seats", status_code=201)
+@router.post("/halls/{hall}/seats", **answers(shapes.GivenSeat, 201))
 async def new_seat(request: Request, hall: str, body: NewSeat) -> dict[str, Any]:
+    """A seat on the stage for somebody, with the link for whoever takes it."""
     known, asking = hall_for(request, hall)
     at, seat = context(request), seat_id(body.seat)
     guest = Guest(body.role, person_name(body.name), consented=body.consent)
@@ -33,8 +36,9 @@ async def new_seat(request: Request, hall: str, body: NewSeat) -> dict[str, Any]
     }
 
 
-@router.delete("/halls/{hall}/seats/{seat}")
+@router.delete("/halls/{hall}/seats/{seat}", **answers(shapes.SeatFreed))
 async def free_seat(request: Request, hall: str, seat: str) -> dict[str, Any]:
+    """Take a seat away, and the pass to it."""
     known, asking = hall_for(request, hall)
     try:
         freed = seat_id(seat)
@@ -44,7 +48,7 @@ async def free_seat(request: Request, hall: str, seat: str) -> dict[str, Any]:
     return {"seat": freed}
 
 
-@router.post("/halls/{hall}/consent")
+@router.post("/halls/{hall}/consent", **answers(shapes.Consented))
 async def consent(request: Request, hall: str, body: Consent) -> dict[str, Any]:
     """Agree to be recorded, by the pass of whoever speaks; or note for a seat that they did."""
     known, asking = hall_for(request, hall)
@@ -53,8 +57,9 @@ async def consent(request: Request, hall: str, body: Consent) -> dict[str, Any]:
     return {"consented": True, "new": [e.seat for e in events if isinstance(e, ConsentGiven)]}
 
 
-@router.post("/halls/{hall}/passes", status_code=201)
+@router.post("/halls/{hall}/passes", **answers(shapes.GivenPass, 201))
 async def new_pass(request: Request, hall: str, body: NewPass) -> dict[str, Any]:
+    """A pass without a seat, and its link. Nobody makes their equal."""
     known, asking = hall_for(request, hall)
     at, guest = context(request), Guest(body.role, person_name(body.name), body.hours)
     given = await give_pass(at.desk, known.hall, guest, asking.by)
@@ -67,14 +72,15 @@ async def new_pass(request: Request, hall: str, body: NewPass) -> dict[str, Any]
     }
 
 
-@router.get("/halls/{hall}/people")
+@router.get("/halls/{hall}/people", **answers(shapes.People))
 async def people(request: Request, hall: str) -> dict[str, Any]:
+    """Whoever was given a pass, with role and seat."""
     known, asking = hall_for(request, hall)
     asking.must(Power.BACKSTAGE)
     return {"people": views.people(known)}
 
 
-@router.delete("/people/{person}")
+@router.delete("/people/{person}", **answers(shapes.Erased))
 async def erase(request: Request, person: str) -> dict[str, Any]:
     """Erase what the log holds about somebody. Answers what was erased, never what it said."""
     at, who = context(request), PersonId(person)

@@ -4,9 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from hustings import shapes
 from hustings.api import studio
 from hustings.api.auth import hall_for
 from hustings.api.context import context
+from hustings.api.document import answers
 from hustings.api.models import Intended, NewRundown, PreparedSounds
 from hustings.domain.plan import Item, Sounds
 from hustings.domain.refusals import Refused
@@ -15,28 +17,29 @@ from hustings.domain.wishes import IntendSilence, MoveRundown, SetRundown, SetSo
 router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["show"])
 
 
-@router.get("/rundown")
+@router.get("/rundown", **answers(shapes.Plan))
 async def rundown(request: Request, hall: str) -> dict[str, Any]:
     """Every piece, when it is due as things stand, and how far what is on is over."""
     known, _ = hall_for(request, hall)
     return studio.plan(known, context(request).now_ms)
 
 
-@router.put("/rundown")
+@router.put("/rundown", **answers(shapes.Plan))
 async def set_rundown(request: Request, hall: str, body: NewRundown) -> dict[str, Any]:
     """The whole of it, in order; also while live, but for what is on."""
     items = tuple(Item(i.item, i.kind, i.title, i.planned_ms) for i in body.items)
     return await _asked(request, hall, SetRundown(items))
 
 
-@router.post("/rundown/{item}")
+@router.post("/rundown/{item}", **answers(shapes.Plan))
 async def move(request: Request, hall: str, item: str) -> dict[str, Any]:
     """This piece is on now."""
     return await _asked(request, hall, MoveRundown(item))
 
 
-@router.put("/sounds")
+@router.put("/sounds", **answers(shapes.Plan))
 async def sounds(request: Request, hall: str, body: PreparedSounds) -> dict[str, Any]:
+    """What is heard where nobody speaks: all four are chosen anew."""
     chosen, at = Sounds(**body.model_dump()), context(request)
     for sound in vars(chosen).values():
         if sound not in ("", "built-in") and at.sounds.read(sound) is None:
@@ -44,7 +47,7 @@ async def sounds(request: Request, hall: str, body: PreparedSounds) -> dict[str,
     return await _asked(request, hall, SetSounds(chosen))
 
 
-@router.put("/silence")
+@router.put("/silence", **answers(shapes.Plan))
 async def silence(request: Request, hall: str, body: Intended) -> dict[str, Any]:
     """Whether dead air is meant to be: then it is neither told nor covered."""
     return await _asked(request, hall, IntendSilence(body.on))

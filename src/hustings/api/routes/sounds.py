@@ -4,23 +4,26 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from hustings import shapes
 from hustings.api.auth import caller
 from hustings.api.context import context
+from hustings.api.document import answers, answers_other
 from hustings.domain.refusals import Refused
 from hustings.domain.roles import Power
 
 router = APIRouter(prefix="/api/v1/sounds", tags=["show"])
 
 
-@router.put("", status_code=201)
+@router.put("", **answers(shapes.SoundKept, 201))
 async def keep(request: Request) -> dict[str, Any]:
     """Ogg Opus as the body, at most 5 MB and 5 minutes. Answers the name it has from now on."""
     caller(request).must(Power.PLAN)
     return {"sound": context(request).sounds.keep(await request.body())}
 
 
-@router.get("/{sound}")
+@router.get("/{sound}", **answers_other("audio/ogg", pass_needed=False))
 async def read(request: Request, sound: str) -> Response:
+    """A prepared sound, by its name. It never changes."""
     data = context(request).sounds.read(sound)
     if data is None:
         raise Refused("sound_unknown")

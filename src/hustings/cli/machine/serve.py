@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 
 from hustings.assemble.house import House, house
-from hustings.cli.client import Client
+from hustings.cli.client import reach
 from hustings.cli.common import SITE, Told, takes
+from hustings.client import Client
 from hustings.config import ClientSettings, Settings, notify_socket
 from hustings.fleet.site import Site
 from hustings.ops.clock import SystemClock
@@ -70,7 +71,7 @@ async def until_ready(site: Site) -> None:
 
 
 def client(site: Site) -> Client:
-    return Client.of(Settings(site.settings, ClientSettings()))
+    return reach(Settings(site.settings, ClientSettings()))
 
 
 def addresses(site: Site, hall: str | None) -> dict[str, Any]:
@@ -89,11 +90,11 @@ def say(line: str) -> None:
 
 
 def _ready(site: Site, house: House) -> dict[str, Any]:
-    desk = client(site)
-    live = [h["hall"] for h in desk.call("GET", "/halls")["halls"] if h["state"] in ON_AIR]
-    told = addresses(site, live[0] if len(live) == 1 else None)
-    if house.first_start:
-        told["studio_url"] = desk.call("POST", "/owner-links")["url"]
+    with client(site) as desk:
+        live = [h["hall"] for h in desk.halls() if h["state"] in ON_AIR]
+        told = addresses(site, live[0] if len(live) == 1 else None)
+        if house.first_start:
+            told["studio_url"] = desk.owner_link()
     return told
 
 
