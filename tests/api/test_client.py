@@ -88,6 +88,8 @@ async def lead(served, hall):
     await ask(hall.show.rundown)
     for act in (hall.floor.up, hall.floor.mute, hall.floor.down):
         await ask(act, "ana")
+    await ask(hall.caption, "Good evening.", id="c1")
+    assert "Good evening." in await ask(hall.captions)
     await ask(hall.floor.side, "ana", "For")
     await ask(hall.floor.budget, 60, "For", enforced=True)
     await ask(hall.floor.budget, 90)

@@ -82,8 +82,8 @@ async def test_no_page_of_another_site_reads_an_answer(town):
     await town.hall("open")
     for path in town.app.openapi()["paths"]:
         for method in ("GET", "OPTIONS"):
-            if path.endswith("/events"):
-                continue
+            if path.endswith(("/events", ".vtt")):
+                continue  # Endless; and captions are for players of any site, as the sound is.
             asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
             answer = await town.http.request(method, path.format(**AT, person="x"), headers=asked)
             assert not [name for name in answer.headers if name.startswith("access-control-")]

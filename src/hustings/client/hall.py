@@ -108,6 +108,18 @@ class Hall:
         told: shapes.Checked = self._call("GET", "log", "verify")
         return told
 
+    def caption(
+        self, text: str, *, id: str | None = None, at_ms: int | None = None
+    ) -> shapes.Captioned:
+        """Write what is said. `id`: yours, so that sending it again writes it once."""
+        body = {"text": text, "id": id, "at_ms": at_ms}
+        told: shapes.Captioned = self._call("POST", "captions", json=body)
+        return told
+
+    def captions(self) -> str:
+        """All that was written so far, as WebVTT; times from the first part of the live hall."""
+        return self._wire.ask("GET", self._wire.at("halls", self.hall, "captions.vtt")).text
+
     def events(self, tries: int = TRIES) -> Iterator[shapes.Studio | shapes.Guest]:
         """What stands, whenever it changes: a Studio with a pass for backstage, else a Guest.
 

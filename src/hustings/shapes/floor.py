@@ -20,6 +20,8 @@ class Seat(TypedDict):
     sentence: str
     mend: str
     measured: dict[str, Any] | None
+    side: str | None
+    spoken_ms: int
 
 
 class Hand(TypedDict):

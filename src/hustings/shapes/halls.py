@@ -114,3 +114,7 @@ class PublicState(TypedDict):
     buffer_ms: int
     window_ms: int
     listeners: int
+    cancelled: bool
+    ask_ms: int
+    """So long a page waits before it asks again."""
+    evening: dict[str, object] | None

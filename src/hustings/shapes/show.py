@@ -4,7 +4,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from hustings.shapes.floor import Floor, OwnHand, Seat
+from hustings.shapes.floor import Budget, Floor, OwnHand, Seat
 from hustings.shapes.halls import Hall
 
 ItemKind = Literal["opening", "segment", "questions", "closing"]
@@ -69,6 +69,23 @@ class Studio(Hall):
     now_ms: int
 
 
+class NextUp(TypedDict):
+    title: str
+    starts_at_ms: int | None
+
+
+class Caption(TypedDict):
+    """One increment of what was written, and the part that carries it."""
+
+    no: int
+    part_no: int
+    text: str
+
+
+class Captioned(TypedDict):
+    captions: list[Caption]
+
+
 class Guest(TypedDict):
     """What one on stage, or on the way there, sees: their own seats and hand, and what is on."""
 
@@ -77,7 +94,9 @@ class Guest(TypedDict):
     since_ms: int
     starts_at_ms: int | None
     on: str | None
+    next: NextUp | None
     seats: list[Seat]
     spoken_ms: int
+    budget: Budget | None
     now_ms: int
     hand: OwnHand

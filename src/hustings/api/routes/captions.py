@@ -4,8 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from hustings import shapes
 from hustings.api.auth import hall_for, hall_id_or_unknown
 from hustings.api.context import Context, context
+from hustings.api.document import answers, answers_other
 from hustings.api.models import NewCaption
 from hustings.domain.captions import Post, cues, find, webvtt
 from hustings.domain.events import CaptionGiven
@@ -20,7 +22,7 @@ WRITTEN_MAX = 8
 """So many halls' files are kept, so that asking for one again and again costs nothing."""
 
 
-@router.post("/captions", status_code=201)
+@router.post("/captions", **answers(shapes.Captioned, 201))
 async def say(request: Request, hall: str, body: NewCaption) -> dict[str, Any]:
     """Written once, also where it is sent again with its `id`. Answers what is carried where."""
     known, asking = hall_for(request, hall)
@@ -32,7 +34,7 @@ async def say(request: Request, hall: str, body: NewCaption) -> dict[str, Any]:
     return {"captions": [{"no": i.no, "part_no": i.part, "text": i.text} for i in told]}
 
 
-@router.get("/captions.vtt")
+@router.get("/captions.vtt", **answers_other("text/vtt", pass_needed=False))
 async def vtt(request: Request, hall: str) -> Response:
     """The evening so far; its times count from the first part of the live hall."""
     at = context(request)

@@ -23,7 +23,8 @@ from hustings.domain.ids import PersonId, person_name
 from hustings.domain.refusals import Refused
 from hustings.domain.wishes import By, LowerHand, RaiseHand
 
-router = APIRouter(prefix="/h/{hall}", tags=["floor"])
+# Pages ask here (spec/live.md); the API has the same under /halls/{hall}/hands.
+router = APIRouter(prefix="/h/{hall}", include_in_schema=False)
 
 
 @router.get("/hand")
