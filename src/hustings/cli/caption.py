@@ -1,4 +1,8 @@
-"""`hustings hall caption`: what is said, as text, from the command line or line by line."""
+"""`hustings hall caption`: what is said, as text, from the command line or line by line.
+
+What feeds it may go on all evening: a line waits while more is written than can be read along, and
+while the desk is away; sent again, it is written once.
+"""
 
 import sys
 import textwrap
@@ -9,11 +13,14 @@ import typer
 
 from hustings.cli.client import Client, Unwished
 from hustings.cli.common import CLIENT, Told, takes
-from hustings.domain.captions import TEXT_CHARS_MAX
+from hustings.domain.captions import TEXT_CHARS_MAX, clean
+from hustings.domain.refusals import StartRefused
 from hustings.ops.clock import wait_ms
+from hustings.ops.entropy import SystemEntropy
 
 AGAIN_MS = 1000
-"""What is written faster than it can be read along waits here."""
+AGAIN_TIMES = 60
+KEY_BYTES = 8
 
 
 @takes(CLIENT)
@@ -23,21 +30,34 @@ def caption(
     text: Annotated[str, typer.Argument(help="What is said. -: each line of the input.")] = "-",
 ) -> None:
     """Caption what is said; listeners read it at once."""
-    client = Client.of(told.settings())
-    for line in sys.stdin if text == "-" else [text]:
-        for post in textwrap.wrap(line, TEXT_CHARS_MAX):
-            answer = _posted(client, hall, post)
-            told.show(answer, *_shown(answer))
+    client, run = Client.of(told.settings()), SystemEntropy().draw(KEY_BYTES).hex()
+    for n, post in enumerate(_posts(text)):
+        answer = _posted(client, hall, {"text": post, "id": f"{run}-{n}"}, patient=n > 0)
+        told.show(answer, *_shown(answer))
 
 
-def _posted(client: Client, hall: str, text: str) -> Any:
-    while True:
+def _posts(text: str) -> Iterator[str]:
+    if text != "-":
+        yield from textwrap.wrap(text, TEXT_CHARS_MAX) or [text]
+        return
+    for line in sys.stdin:
+        yield from textwrap.wrap(clean(line), TEXT_CHARS_MAX)
+
+
+def _posted(client: Client, hall: str, body: dict[str, str], *, patient: bool) -> Any:
+    """`patient`: the desk was there, and will be again."""
+    waits_for = ("captions_ahead", "desk_unreachable") if patient else ("captions_ahead",)
+    for again in reversed(range(AGAIN_TIMES)):
         try:
-            return client.call("POST", f"/halls/{hall}/captions", {"text": text})
+            return client.call("POST", f"/halls/{hall}/captions", body)
         except Unwished as unwished:
-            if unwished.problem.get("code") != "captions_ahead":
+            if again == 0 or unwished.problem.get("code") not in waits_for:
                 raise
-            wait_ms(AGAIN_MS)
+        except StartRefused:
+            if again == 0 or not patient:
+                raise
+        wait_ms(AGAIN_MS)
+    raise AssertionError("the last time raises")
 
 
 def _shown(answer: dict[str, Any]) -> Iterator[str]:
