@@ -102,6 +102,8 @@ class Evening:
         await at.press("Pat", "1 minute later")
         moved = re.compile("It begins 1 minute later")
         await at.see("slip", at.text("Pat", moved))
+        for name in ("Ben", "Cleo"):
+            await at.press(name, "Leave the seat")
 
     async def _ben_drops_and_returns(self) -> None:
         at = self.at
@@ -109,6 +111,7 @@ class Evening:
         absent = at.seat("Pat", "Ben").get_by_text("No line")
         await expect(absent).to_be_visible(timeout=PATIENT_MS)
         ben = await at.open("Ben", self.links["Ben"], "speaking")
+        await ben.get_by_label("Remove echo and noise").uncheck()
         await at.press("Ben", "Take your seat")
         await ben.get_by_role("button", name="I hear the stage").click()
         await expect(at.standing("Pat", "Ben", "Ready")).to_be_visible(timeout=PATIENT_MS)

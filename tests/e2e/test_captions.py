@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -179,13 +178,23 @@ def listed(hall: TownHall) -> bool:
     return told.status_code == 200 and told.json()["hls"] is not None
 
 
-def piped(writer: Writer, text: str) -> None:
-    """By the command line, a line at a time."""
-    asked = [HUSTINGS, "hall", "caption", "eve", "--json", "--data", writer.hall.data]
-    done = subprocess.run(asked, input=text, capture_output=True, text=True, timeout=30)
-    assert (done.returncode, done.stderr) == (0, "")
-    for line in done.stdout.splitlines():
-        writer.take(json.loads(line))
+async def piped(writer: Writer, *lines: str, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """By the command line, a line at a time; `meanwhile` happens after the first."""
+    program = await asyncio.create_subprocess_exec(
+        *(HUSTINGS, "hall", "caption", "eve", "--json", "--data", writer.hall.data),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert program.stdin
+    assert program.stdout
+    for n, line in enumerate(lines):
+        program.stdin.write(f"{line}\n".encode())
+        async with asyncio.timeout(30):
+            writer.take(json.loads(await program.stdout.readline()))
+        if n == 0:
+            meanwhile()
+    program.stdin.close()
+    assert await program.wait() == 0
 
 
 async def test_what_is_written_is_in_the_same_part_everywhere_and_in_every_file(
@@ -196,7 +205,7 @@ async def test_what_is_written_is_in_the_same_part_everywhere_and_in_every_file(
     for n, line in enumerate(LINES):
         writer.post(line, id=f"k{n}")
         writer.post(line, id=f"k{n}")
-    piped(writer, "From a program.\nAnother line of it.\n")
+    await piped(writer, "From a program.", "Another line of it.")
     first, last = writer.told[1][0], writer.last_part
 
     heard = [
@@ -237,19 +246,25 @@ async def must_be_recorded(writer: Writer, file: str) -> None:
     assert all(0 <= part - start <= 80 for part, start in zip(said, starts, strict=True))
 
 
-async def test_the_death_of_a_stage_neither_loses_nor_repeats_a_caption(
+def kill(hall: TownHall, name: str) -> int:
+    killed = hall.pid(name)
+    os.kill(killed, signal.SIGKILL)
+    return killed
+
+
+async def test_the_death_of_a_stage_and_of_the_desk_neither_loses_nor_repeats_a_caption(
     town_hall: TownHall,
 ) -> None:
     hall, writer = town_hall, opened(town_hall)
     await there(lambda: listed(hall), "HLS")
     writer.post("Before it dies.")
     await asyncio.sleep(3)
-    killed = hall.pid("stage-1")
-    os.kill(killed, signal.SIGKILL)
+    killed = kill(hall, "stage-1")
     for n in range(12):
         writer.post(f"While it is away, {n}.")
         await asyncio.sleep(0.5)
     await there(lambda: hall.pid("stage-1") != killed, "a new stage")
+    await piped(writer, "One", "Two", "Three", meanwhile=lambda: kill(hall, "desk"))
     writer.post("Since it is back, a line that is so long that it is still to come. " * 3)
     first, last = writer.told[1][0], writer.last_part
 

@@ -12,6 +12,11 @@ export interface Own {
   studio_url: string | null;
 }
 
+/** Whoever is about to be called looks often; far back in the queue there is time. */
+const SOON_MS = 400;
+const LATER_MS = 3000;
+const SOON = 3;
+
 export class Hand {
   readonly own = signal<Own | null>(null);
   readonly refusal = signal<Problem | null>(null);
@@ -60,7 +65,7 @@ export class Hand {
         if (!first) await this.#again();
         first = false;
       },
-      1000,
+      () => ((this.own.value?.position ?? SOON) <= SOON ? SOON_MS : LATER_MS),
       5000,
     );
   }

@@ -4,6 +4,7 @@ Not here: who recognises speech (nobody does), and where an increment is carried
 """
 
 from hustings.domain.captions.cues import PART_MS, Cue, Increment, cues, webvtt
+from hustings.domain.captions.cut import clean
 from hustings.domain.captions.posts import (
     CAPTIONED,
     TEXT_CHARS_MAX,
@@ -25,6 +26,7 @@ __all__ = [
     "Increment",
     "Post",
     "begins",
+    "clean",
     "cues",
     "evolve",
     "find",
