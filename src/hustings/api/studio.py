@@ -29,37 +29,42 @@ def studio(hall: Hall, watch: Watch, origin: str, now_ms: int) -> dict[str, Any]
 
 
 def floor(hall: Hall, watch: Watch, now_ms: int) -> dict[str, Any]:
-    proofs = watch.proofs(hall.hall, now_ms)
-    lines = {line.get("seat"): line for line in watch.lines(hall.hall, now_ms)}
-    seats = [
-        seat_line(hall.floor, seat, proofs.get(seat.seat), lines.get(seat.seat))
-        for seat in hall.floor.seats.values()
-    ]
-    people = hall.people.by_id
+    people, waiting = hall.people.by_id, hands.waiting(hall.floor)
     return {
         "led": hall.floor.led,
-        "seats": [
-            {
-                **seat,
-                "name": people[seat["person"]].name,
-                "side": hall.floor.sides.get(seat["person"]),
-                "spoken_ms": hall.floor.talked_ms.get(seat["person"], 0),
-            }
-            for seat in seats
-        ],
+        "seats": seats(hall, watch, now_ms),
         "hands": [
             {
                 "person": hand.person,
                 "name": people[hand.person].name,
                 "reason": hand.reason,
                 "raised_ms": hand.at_ms,
-                "position": hands.position(hall.floor, hand.person),
+                "position": waiting.get(hand.person),
                 "seat": hand.seat,
             }
             for hand in hall.floor.hands
         ],
         "time": time_kept(hall),
     }
+
+
+def seats(
+    hall: Hall, watch: Watch, now_ms: int, only: PersonId | None = None
+) -> list[dict[str, Any]]:
+    """All of them, or only those of one person."""
+    proofs = watch.proofs(hall.hall, now_ms)
+    lines = {line.get("seat"): line for line in watch.lines(hall.hall, now_ms)}
+    kept = hall.floor
+    return [
+        {
+            **seat_line(kept, seat, proofs.get(seat.seat), lines.get(seat.seat)),
+            "name": hall.people.by_id[seat.person].name,
+            "side": kept.sides.get(seat.person),
+            "spoken_ms": kept.talked_ms.get(seat.person, 0),
+        }
+        for seat in kept.seats.values()
+        if only in (None, seat.person)
+    ]
 
 
 def time_kept(hall: Hall) -> dict[str, Any]:
@@ -98,7 +103,6 @@ def plan(hall: Hall, now_ms: int) -> dict[str, Any]:
 
 def guest(hall: Hall, watch: Watch, person: PersonId, now_ms: int) -> dict[str, Any]:
     """What one on stage, or on the way there, sees: their own line, and what is on."""
-    seats = [s for s in floor(hall, watch, now_ms)["seats"] if s["person"] == person]
     spoken_ms = hall.floor.talked_ms.get(person, 0)
     each = hall.floor.budgets.get(None)
     return {
@@ -107,7 +111,7 @@ def guest(hall: Hall, watch: Watch, person: PersonId, now_ms: int) -> dict[str, 
         "since_ms": hall.since_ms,
         "starts_at_ms": hall.starts_at_ms,
         **on_and_next(hall, now_ms),
-        "seats": seats,
+        "seats": seats(hall, watch, now_ms, person),
         "spoken_ms": spoken_ms,
         "budget": vars(each) if each else None,
         "now_ms": now_ms,

@@ -48,7 +48,7 @@ def backstage(hall: Hall, watch: Watch, now_ms: int) -> dict[str, Any]:
         "nodes": [
             {"node": n.node, "role": n.role, "heard_ms_ago": now_ms - n.at_ms} for n in nodes
         ],
-        "people": people(hall),
+        "people": [each for each in people(hall) if each["role"] != Role.LISTENER or each["seat"]],
         "recording": watch.recording(hall.hall, now_ms),
         "consents": [seat.seat for seat in hall.floor.seats.values() if seat.consented],
     }

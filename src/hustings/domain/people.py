@@ -64,7 +64,7 @@ def must_have_room(people: People, *, is_open: bool) -> None:
     if not is_open:
         raise Refused("hall_state", "Hands can be raised once doors are open.")
     if len(people.by_id) >= PEOPLE_MAX:
-        raise Refused("hands_full", "No more names can be taken tonight.")
+        raise Refused("hands_full", "It has taken all the names it can.")
 
 
 def revoke_all(people: People, person: PersonId, *, by: By, now_ms: int) -> list[ev.Event]:

@@ -11,9 +11,10 @@ export function Captioner({ hall }: { hall: string }) {
     const text = box.current?.value.trim() ?? "";
     if (text === "" || !box.current) return;
     box.current.value = "";
-    if (await desk.send(text)) return;
-    // Refused: nothing of what was written is lost.
-    if (box.current.value === "") box.current.value = text;
+    const left = await desk.send(text);
+    if (left === "") return;
+    // Refused: nothing of what was written is lost, nor what was written since.
+    box.current.value = [left, box.current.value].filter(Boolean).join(" ");
   };
   const press = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -44,8 +45,8 @@ export function Captioner({ hall }: { hall: string }) {
       <h2>{s("caption.sent")}</h2>
       {desk.sent.value.length === 0 && <p class="soft">{s("caption.none")}</p>}
       <ol class="captions" aria-live="off">
-        {desk.sent.value.map(({ at_ms, text }) => (
-          <li key={at_ms}>
+        {desk.sent.value.map(({ key, at_ms, text }) => (
+          <li key={key}>
             <span class="soft figures">{clock(at_ms)}</span> {text}
           </li>
         ))}

@@ -1,13 +1,15 @@
 /** What moves the hall, within a thumb's reach. Ending takes two presses, and the second knows how many are listening. */
 import { useEffect, useState } from "preact/hooks";
-import { after } from "../shell/clock.ts";
+import { after, monotonic } from "../shell/clock.ts";
 import { s } from "../texts/studio.ts";
 import type { Desk } from "./desk.ts";
 import { post } from "./desk.ts";
 import { moveOf } from "./moves.ts";
 import type { HallView } from "./view.ts";
 
-const ARMED_MS = 6000;
+const ARMED_MS = 8000;
+/** Nobody reads how many are listening in less: two presses in one movement are one. */
+const READ_MS = 1000;
 const WAITING = ["announced", "doors"];
 
 interface Props {
@@ -76,16 +78,20 @@ function Slip({ desk, view }: Props) {
 }
 
 function End({ desk, view }: Props) {
-  const [armed, setArmed] = useState(false);
-  useEffect(() => (armed ? after(ARMED_MS, () => setArmed(false)) : undefined), [armed]);
+  /** How many were listening when it was asked: what stands there is read, and does not change. */
+  const [asked, setAsked] = useState<{ n: number; at_ms: number } | null>(null);
+  useEffect(() => (asked ? after(ARMED_MS, () => setAsked(null)) : undefined), [asked]);
+  const armed = asked !== null;
   const press = () => {
-    if (armed) void desk.do(post("/end"), s("said.end"));
-    setArmed(!armed);
+    if (!asked) return setAsked({ n: view.audience.listeners, at_ms: monotonic() });
+    if (monotonic() - asked.at_ms < READ_MS) return;
+    void desk.do(post("/end"), s("said.end"));
+    setAsked(null);
   };
   return (
     <>
       <span class="bar__warning" role="status">
-        {armed && s("end.warning", { n: view.audience.listeners })}
+        {asked && s("end.warning", { n: asked.n })}
       </span>
       <button
         type="button"

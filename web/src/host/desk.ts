@@ -1,6 +1,6 @@
 /** One hall as its desk tells it, and the wishes sent there. Not here: any decision; the desk refuses what it does not allow. */
 import { signal } from "@preact/signals";
-import { after } from "../shell/clock.ts";
+import { after, monotonic } from "../shell/clock.ts";
 import { follow } from "../shell/events.ts";
 import type { Method, Problem } from "../shell/http.ts";
 import { sendJson } from "../shell/http.ts";
@@ -25,6 +25,13 @@ export interface Invitation {
   url: string;
 }
 
+/** What a press does, as it is offered. */
+export interface Step extends Done {
+  label: string;
+  wish: Wish;
+}
+
+const GLANCE_MS = 500;
 /** So long something done can be taken back by one press. */
 const UNDO_MS = 8000;
 
@@ -41,6 +48,7 @@ export class Desk {
   readonly me: string;
   #address: string;
   #forget = () => {};
+  #offered: [label: string | null, since_ms: number] = [null, 0];
 
   constructor(hall: string, me: string) {
     this.me = me;
@@ -64,6 +72,18 @@ export class Desk {
     if ((await this.ask(wish)) === null) return false;
     this.#tell({ said, undo });
     return true;
+  }
+
+  /** Do what was offered, unless that stood there for less than a glance: then it was something else. */
+  async step({ label, wish, said, undo }: Step): Promise<void> {
+    const [before, since_ms] = this.#offered;
+    if (before !== label || monotonic() - since_ms < GLANCE_MS) return;
+    await this.do(wish, said, undo);
+  }
+
+  /** What is offered just now. */
+  offers(label: string | null): void {
+    if (this.#offered[0] !== label) this.#offered = [label, monotonic()];
   }
 
   undo = async (): Promise<void> => {

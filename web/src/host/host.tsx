@@ -1,7 +1,6 @@
 /** The page of those who run a hall: its health in one line, the next thing to do, the plan, the floor, links. */
 import { useEffect, useMemo } from "preact/hooks";
 import type { Lines } from "../shell/lines.ts";
-import { t } from "../texts/public.ts";
 import { s } from "../texts/studio.ts";
 import { faceOf } from "../words/faces.ts";
 import { Bar } from "./bar.tsx";
@@ -32,16 +31,16 @@ export function Host({ hall, me, lines, named }: Place) {
   useEffect(() => {
     if (view) named(view.title);
   }, [view, named]);
-  if (!view) return <section class="desk" aria-busy={!desk.refusal.value} aria-label={s("desk")} />;
+  if (!view)
+    return (
+      <section class="desk" aria-busy={!desk.away.value} aria-label={s("desk")}>
+        <Away desk={desk} />
+      </section>
+    );
   return (
     <section class="desk" aria-label={s("desk")}>
       <div class="desk__top stack">
-        {desk.away.value && (
-          <p class="note" data-tone="wait" role="status">
-            <strong>{s("away")}</strong>
-            {s("away.next")}
-          </p>
-        )}
+        <Away desk={desk} />
         <Head desk={desk} view={view} />
         <Next desk={desk} view={view} />
         <Refusal desk={desk} />
@@ -54,6 +53,16 @@ export function Host({ hall, me, lines, named }: Place) {
       <Keys desk={desk} view={view} ears={ears} />
       <Bar desk={desk} view={view} />
     </section>
+  );
+}
+
+function Away({ desk }: { desk: Desk }) {
+  if (!desk.away.value) return null;
+  return (
+    <p class="note" data-tone="wait" role="status">
+      <strong>{s("away")}</strong>
+      {s("away.next")}
+    </p>
   );
 }
 
@@ -72,20 +81,24 @@ function Head({ desk, view }: { desk: Desk; view: HallView }) {
 
 /** Always one thing, and where a press can do it, the button for it. */
 function Next({ desk, view }: { desk: Desk; view: HallView }) {
-  const { sentence, urgent, press } = nextStep(view);
+  const { sentence, alert, press } = nextStep(view);
+  desk.offers(press?.label ?? null);
   return (
-    <div class="next" data-urgent={urgent}>
-      <p class="next__sentence" role={urgent ? "alert" : "status"}>
-        <span class="unseen">{t("next.up", { title: "" })}</span>
+    <div class="next" data-urgent={alert !== null}>
+      <p class="unseen" role="alert">
+        {alert}
+      </p>
+      <p class="next__sentence" role={alert === null ? "status" : undefined}>
         {sentence}
       </p>
       {press && (
         <button
+          key={press.label}
           type="button"
           class="button"
           data-kind="main"
           disabled={desk.away.value}
-          onClick={() => desk.do(press.wish, press.said)}
+          onClick={() => desk.step(press)}
         >
           {press.label}
         </button>

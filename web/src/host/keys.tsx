@@ -45,7 +45,8 @@ export function Keys(at: Props) {
   latest.current = at;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
+      const other = event.ctrlKey || event.metaKey || event.altKey || event.repeat;
+      if (other || writes(event.target)) return;
       if (event.key === "?") return dialog.current?.showModal();
       const known = on.value && KEYS.find(({ key }) => key === event.key);
       if (!known || dialog.current?.open || latest.current.desk.away.value) return;
@@ -109,7 +110,7 @@ function choose(view: HallView, by: number): void {
 
 function step(desk: Desk, view: HallView): void {
   const { press } = nextStep(view);
-  if (press) void desk.do(press.wish, press.said);
+  if (press) void desk.step(press);
 }
 
 function callFirst(desk: Desk, { floor }: HallView): void {

@@ -44,30 +44,43 @@ const seat = (name: string, standing: FloorSeat["standing"], verdict = "proven")
 const hand: Hand = { person: "p_9", name: "Gil", reason: null, raised_ms: NOW, position: 1, seat: null };
 
 function told(changes: Partial<HallView>, seats: FloorSeat[] = [], hands: Hand[] = []) {
-  const { sentence, urgent, press } = nextStep({ ...calm, ...changes, floor: { ...calm.floor, seats, hands } });
-  return { sentence, urgent, path: press?.wish.path ?? null };
+  const { sentence, alert, press } = nextStep({ ...calm, ...changes, floor: { ...calm.floor, seats, hands } });
+  return { sentence, alert, path: press?.wish.path ?? null };
 }
 
-test("who is on air and not heard comes before all else, and says how it is mended", () => {
-  const seats = [seat("Ana", "on_air", "silent"), seat("Ben", "ready")];
+const line = (seat: string, heard: boolean) => ({
+  ...{ seat, heard, speaking: false, level_db: -60, rtt_ms: 20, lost: 0 },
+});
 
-  expect(told({}, seats, [hand])).toEqual({
-    sentence: "Ana is on air and not heard. Mend it.",
-    urgent: true,
+test("who is on air and cannot be heard comes before all else, and says how it is mended", () => {
+  const seats = [seat("Ana", "on_air", "silent"), seat("Ben", "ready")];
+  const said = "Ana is on air and not heard. Mend it.";
+
+  expect(told({ lines: [line("ana", false)] }, seats, [hand])).toEqual({
+    sentence: said,
+    alert: said,
     path: null,
   });
 });
 
-test("dead air is told with its seconds and can be paused, unless it is meant", () => {
-  const air = { playing: "stage", quiet_ms: 7400, covered: false };
-  const seats = [seat("Ana", "on_air")];
+test("whoever listens politely is no alarm, muted or not", () => {
+  const seats = [seat("Ana", "on_air"), seat("Ben", "on_air", "silent"), seat("Cleo", "on_air", "muted")];
+  const lines = [line("ana", true), line("ben", true), line("cleo", false)];
 
-  expect(told({ air }, seats)).toEqual({
+  expect(told({ lines }, seats).sentence).toBe("All is well. Nothing needs you just now.");
+});
+
+test("dead air is told with its seconds, and what stands ready is offered, never the pause", () => {
+  const air = { playing: "stage", quiet_ms: 7400, covered: false };
+  const lines = [line("ana", true)];
+  const seats = [seat("Ana", "on_air"), seat("Ben", "ready")];
+
+  expect(told({ air, lines }, seats)).toEqual({
     sentence: "Nobody has spoken for 7 seconds.",
-    urgent: true,
-    path: "/pause",
+    alert: "Nobody is speaking.",
+    path: "/seats/ben/up",
   });
-  expect(told({ air, plan: { ...calm.plan, silence_intended: true } }, seats).urgent).toBe(false);
+  expect(told({ air, lines, plan: { ...calm.plan, silence_intended: true } }, seats).alert).toBeNull();
 });
 
 test("a ready seat is brought up, then a raised hand gets a seat", () => {
@@ -90,7 +103,7 @@ test("what is over its time leads to what comes next", () => {
 
   expect(told({ plan: { on: "a", items, silence_intended: false } }, [seat("Ana", "on_air")])).toEqual({
     sentence: "Opening is 2 minutes over.",
-    urgent: false,
+    alert: null,
     path: "/rundown/b",
   });
 });

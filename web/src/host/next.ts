@@ -3,13 +3,14 @@ import { s } from "../texts/studio.ts";
 import { clock } from "../words/time.ts";
 import type { Wish } from "./desk.ts";
 import { post } from "./desk.ts";
-import type { FloorSeat, HallView } from "./view.ts";
+import type { FloorSeat, HallView, LineState } from "./view.ts";
 
-/** `press`: what one press does about it; null where only people can. */
+/** `press`: what one press does about it, and undoes; null where only people can. */
 export interface Step {
   sentence: string;
-  urgent: boolean;
-  press: { label: string; wish: Wish; said: string } | null;
+  /** Told at once, also to who does not look: without what changes each second. Null: no hurry. */
+  alert: string | null;
+  press: { label: string; wish: Wish; said: string; undo: Wish | null } | null;
 }
 
 const DEAD_AIR_MS = 5000;
@@ -25,17 +26,18 @@ export const nextStep = (view: HallView): Step => {
   return wait(s("next.calm"));
 };
 
-const wait = (sentence: string, urgent = false): Step => ({ sentence, urgent, press: null });
+const wait = (sentence: string, alert: string | null = null): Step => ({ sentence, alert, press: null });
 
 const nameOf = ({ name, seat }: FloorSeat): string => name ?? seat;
 
 const bringUp = (seat: FloorSeat, sentence: string): Step => ({
   sentence,
-  urgent: false,
+  alert: null,
   press: {
     label: s("up.name", { name: nameOf(seat) }),
     wish: post(`/seats/${seat.seat}/up`),
     said: s("up.said", { name: nameOf(seat) }),
+    undo: post(`/seats/${seat.seat}/down`),
   },
 });
 
@@ -47,31 +49,31 @@ const ended: Row = ({ state, recording, recorded }) => {
 const draft: Row = ({ state, starts_at_ms }) => {
   if (state !== "draft") return null;
   if (starts_at_ms === null) return wait(s("next.draft.unset"));
-  return {
-    sentence: s("next.draft"),
-    urgent: false,
-    press: { label: s("move.announce"), wish: post("/announce"), said: s("said.announce") },
-  };
+  return wait(s("next.draft"));
 };
 
 const empty: Row = ({ floor }) => (floor.seats.length === 0 ? wait(s("next.empty")) : null);
 
-/** Who the crowd should hear and does not: worse than anything else while live. */
-const silentOnAir: Row = ({ state, floor }) => {
-  const dead = floor.seats.find(({ standing, verdict }) => standing === "on_air" && DEAD.includes(verdict));
+/** Who the crowd should hear and cannot: worse than anything else while live. */
+const deafOnAir: Row = ({ state, floor, lines }) => {
+  const dead = floor.seats.find((seat) => seat.standing === "on_air" && isDead(seat, lines));
   if (state !== "live" || !dead) return null;
-  return wait(s("next.silent", { name: nameOf(dead), mend: mendOf(dead) }), true);
+  const said = s("next.silent", { name: nameOf(dead), mend: mendOf(dead) });
+  return wait(said, said);
 };
 
-const DEAD = ["absent", "silent", "muted"];
+/** Whoever listens politely is silent or muted, and nothing is wrong with that. */
+function isDead({ seat, verdict }: FloorSeat, lines: LineState[]): boolean {
+  if (verdict === "muted") return false;
+  return verdict === "absent" || lines.find((line) => line.seat === seat)?.heard === false;
+}
 
-const deadAir: Row = ({ state, air, plan }) => {
+/** Nothing to press: what stands ready comes first, and a pause is always within reach. */
+const deadAir: Row = (view) => {
+  const { state, air, plan } = view;
   if (state !== "live" || !air || plan.silence_intended || air.quiet_ms < DEAD_AIR_MS) return null;
-  return {
-    sentence: s(air.covered ? "next.covered" : "next.dead", { n: Math.floor(air.quiet_ms / 1000) }),
-    urgent: true,
-    press: { label: s("move.pause"), wish: post("/pause"), said: s("said.pause") },
-  };
+  const sentence = s(air.covered ? "next.covered" : "next.dead", { n: Math.floor(air.quiet_ms / 1000) });
+  return { ...(ready(view) ?? wait("")), sentence, alert: s(air.covered ? "alert.covered" : "alert.dead") };
 };
 
 const unproven: Row = ({ state, floor }) => {
@@ -94,11 +96,12 @@ const over: Row = ({ plan }) => {
   if (!now || !next || now.over_ms < 1000) return null;
   return {
     sentence: s("next.over", { title: now.title, n: Math.max(1, Math.round(now.over_ms / 60_000)) }),
-    urgent: false,
+    alert: null,
     press: {
       label: s("plan.go", { title: next.title }),
       wish: post(`/rundown/${next.item}`),
       said: s("plan.said", { title: next.title }),
+      undo: post(`/rundown/${now.item}`),
     },
   };
 };
@@ -109,11 +112,12 @@ const hand: Row = ({ state, floor }) => {
   const name = first.name ?? s("somebody");
   return {
     sentence: s("next.hand", { n: floor.hands.filter(({ seat }) => seat === null).length, name }),
-    urgent: false,
+    alert: null,
     press: {
       label: s("hand.call.name", { name }),
       wish: post(`/hands/${first.person}/call`, {}),
       said: s("hand.called", { name }),
+      undo: null,
     },
   };
 };
@@ -125,7 +129,7 @@ const announced: Row = ({ state, starts_at_ms }) => {
   return wait(s("next.clock", { clock: clock(starts_at_ms) }));
 };
 
-const ROWS: Row[] = [ended, draft, silentOnAir, deadAir, unproven, ready, over, hand, empty, announced];
+const ROWS: Row[] = [ended, draft, deafOnAir, deadAir, unproven, ready, over, hand, empty, announced];
 
 /** A verdict's words in the reader's language; the server's own where there are none. */
 export const verdictOf = ({ verdict, sentence }: FloorSeat): string => s.of(`verdict.${verdict}`, sentence);

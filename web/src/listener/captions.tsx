@@ -22,7 +22,7 @@ export function Captions({ evening }: { evening: Evening }) {
           {captions.length === 0 ? (
             <span class="soft">{t("captions.none")}</span>
           ) : (
-            captions.map(({ text }) => text).join(" ")
+            captions.map(({ no, text }) => <span key={no}>{text}</span>)
           )}
         </p>
       )}

@@ -22,8 +22,8 @@ export function Clocks({ evening }: { evening: Evening }) {
             budget_ms={budget_ms}
           />
         ))}
-        {seats.map(({ name, spoken_ms }) => (
-          <Clock key={name} name={name} spoken_ms={spoken_ms} most_ms={most} budget_ms={null} />
+        {seats.map(({ name, spoken_ms }, i) => (
+          <Clock key={`seat ${i}`} name={name} spoken_ms={spoken_ms} most_ms={most} budget_ms={null} />
         ))}
       </dl>
     </section>

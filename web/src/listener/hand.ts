@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { rounds } from "../shell/clock.ts";
 import type { Answer, Problem } from "../shell/http.ts";
 import { getJson, sendJson } from "../shell/http.ts";
+import { remember, remembered } from "../shell/reader.ts";
 
 export interface Own {
   raised: boolean;
@@ -25,9 +26,10 @@ export class Hand {
   #hall: string;
   #stop = () => {};
 
+  /** Nobody who never raised a hand here asks the desk anything: a crowd that comes at once costs it nothing. */
   constructor(hall: string) {
     this.#hall = hall;
-    void this.#look();
+    if (remembered(`hand.${hall}`) !== null) void this.look();
   }
 
   async raise(name: string, reason: string): Promise<boolean> {
@@ -40,7 +42,8 @@ export class Hand {
     this.#take(await sendJson<Own>("DELETE", `/h/${this.#hall}/hand`));
   }
 
-  async #look(): Promise<void> {
+  /** Whether a pass is here, and how its hand stands. */
+  async look(): Promise<void> {
     const answer = await getJson<Own>(`/h/${this.#hall}/hand`);
     if (answer.ok) this.#take(answer);
   }
@@ -50,6 +53,7 @@ export class Hand {
     if (!answer.ok) return false;
     this.known.value = true;
     this.own.value = answer.value;
+    remember(`hand.${this.#hall}`, answer.value.raised ? "up" : "down");
     this.#follow(answer.value.raised);
     return true;
   }
@@ -73,6 +77,8 @@ export class Hand {
   async #again(): Promise<void> {
     const answer = await getJson<Own>(`/h/${this.#hall}/hand`);
     if (answer.ok) this.own.value = answer.value;
-    if (answer.ok && !answer.value.raised) this.#stop();
+    const gone = !answer.ok && [401, 403].includes(answer.problem.status);
+    if (gone) this.own.value = null;
+    if (gone || (answer.ok && !answer.value.raised)) this.#stop();
   }
 }

@@ -14,7 +14,11 @@ export function Raise({ hand, waiting }: { hand: Hand; waiting: number }) {
       {open.value ? (
         <Ask hand={hand} leave={() => (open.value = false)} />
       ) : (
-        <button type="button" class="button" onClick={() => (open.value = true)}>
+        <button
+          type="button"
+          class="button"
+          onClick={() => hand.look().then(() => (open.value = hand.own.value?.raised !== true))}
+        >
           {t("hand.raise")}
         </button>
       )}
@@ -53,10 +57,15 @@ function Up({ hand, own }: { hand: Hand; own: Own }) {
 function Ask({ hand, leave }: { hand: Hand; leave: () => void }) {
   const name = useSignal("");
   const reason = useSignal("");
+  const asking = useSignal(false);
   const asked = !hand.known.value;
   const raise = async (event: Event) => {
     event.preventDefault();
-    if (await hand.raise(name.value.trim(), reason.value.trim())) leave();
+    if (asking.value) return;
+    asking.value = true;
+    const raised = await hand.raise(name.value.trim(), reason.value.trim());
+    asking.value = false;
+    if (raised) leave();
   };
   const refusal = hand.refusal.value;
   return (
@@ -88,7 +97,7 @@ function Ask({ hand, leave }: { hand: Hand; leave: () => void }) {
         </p>
       )}
       <div class="row">
-        <button type="submit" class="button" data-kind="main">
+        <button type="submit" class="button" data-kind="main" disabled={asking.value}>
           {t("hand.ask")}
         </button>
         <button type="button" class="button" data-kind="plain" onClick={leave}>

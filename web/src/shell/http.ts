@@ -68,7 +68,8 @@ export function problemOf(status: number, text: string): Problem {
   const said = refused(code, told);
   // A detail may be a bare name, for programs; only a sentence is for people.
   const detail = /\s.*\.$/.test(word(body.detail)) ? word(body.detail) : "";
-  const sentence = [said, detail].filter(Boolean).join(" ");
+  // The detail is the server's own English: beside a sentence in another language it would be noise.
+  const sentence = [said, said === told && detail].filter(Boolean).join(" ");
   return { status, code, sentence, next: refused(`${code}.next`, word(body.next)) || t("problem.again") };
 }
 

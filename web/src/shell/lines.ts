@@ -16,7 +16,7 @@ export class Lines {
   readonly silence_ms = signal(0);
   /** Whoever sits here said that they hear the stage; so does every line that comes after. */
   readonly hears = signal(false);
-  readonly microphone = new Microphone(() => this.#each((line) => line.microphoneGone()));
+  readonly microphone = new Microphone(() => this.#gone());
   #lines: Line[];
   #others: HTMLAudioElement;
   /** Whether a microphone is wanted at all. */
@@ -63,15 +63,16 @@ export class Lines {
     this.#tell();
   }
 
-  /** Speak to these seats, and to nobody else. Opens the microphone for as long. */
-  async cue(seats: string[]): Promise<void> {
+  /** Speak to these seats, and to nobody else. Answers with the name of what went wrong with the microphone. */
+  async cue(seats: string[]): Promise<string | null> {
     this.#cues = seats;
-    if (!this.#speaking) {
-      if (seats.length === 0) this.microphone.close();
-      else if (!this.microphone.track) await this.microphone.open();
-      await Promise.all(this.#lines.map((line) => line.replaceTrack()));
-    }
+    const error = seats.length > 0 && !this.microphone.track ? await this.microphone.open() : null;
+    if (error !== null) this.#cues = [];
+    // Looked at again: it may have been taken back while the browser asked.
+    if (this.#cues.length === 0 && !this.#speaking) this.microphone.close();
+    await Promise.all(this.#lines.map((line) => line.replaceTrack()));
     this.#tell();
+    return error;
   }
 
   /** From the stage whose return is played: the tone is to be heard once. */
@@ -89,6 +90,12 @@ export class Lines {
     if (error !== null) return this.#each((line) => line.microphoneGone());
     this.#tellMuted();
     await Promise.all(this.#lines.map((line) => line.replaceTrack()));
+  }
+
+  /** A line that only listens goes on without a microphone. */
+  #gone(): void {
+    if (this.#speaking) this.#each((line) => line.microphoneGone());
+    else void this.cue([]);
   }
 
   #each(task: (line: Line) => void): void {

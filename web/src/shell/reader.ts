@@ -1,4 +1,4 @@
-/** Who reads: the languages their browser speaks, and what they chose here before. */
+/** Who reads: the languages their browser speaks, what they chose here before, and a name of chance for what they send. */
 
 export const wished = (): readonly string[] =>
   typeof navigator === "undefined" ? [] : (navigator.languages ?? []);
@@ -29,3 +29,7 @@ export function speak(language: string, direction: "ltr" | "rtl"): void {
   document.documentElement.lang = language;
   document.documentElement.dir = direction;
 }
+
+/** A name that nobody else draws. */
+export const draw = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,11 +1,13 @@
 /** What the desk tells whoever has a seat: where they stand, their time, what is on and next. */
 import { signal } from "@preact/signals";
+import type { HallState } from "../flow.ts";
 import type { Budget, FloorSeat } from "../host/view.ts";
 import { follow } from "../shell/events.ts";
 
 export interface GuestView {
   /** Their own seats; one as a rule. */
   seats: FloorSeat[];
+  state: HallState;
   spoken_ms: number;
   budget: Budget | null;
   /** Titles of what is on and what follows, and when that is due. */
@@ -20,7 +22,9 @@ export class Guest {
     follow<GuestView>(
       `/api/v1/halls/${hall}/events`,
       (view) => (this.view.value = view),
-      () => {},
+      (lost) => {
+        if (lost) this.view.value = null;
+      },
     );
   }
 }

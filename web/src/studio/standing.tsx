@@ -2,6 +2,7 @@
 import { useMemo } from "preact/hooks";
 import { mendOf, verdictOf } from "../host/next.ts";
 import type { FloorSeat } from "../host/view.ts";
+import { t } from "../texts/public.ts";
 import { s } from "../texts/studio.ts";
 import { clock, elapsed } from "../words/time.ts";
 import type { GuestView } from "./guest.ts";
@@ -15,7 +16,7 @@ export function Standing({ hall }: { hall: string }) {
   return (
     <section class="card stack" aria-label={s("guest.line")}>
       <p class="guest__standing" data-standing={seat.standing} role="status">
-        {standingOf(seat)}
+        {standingOf(seat, view)}
       </p>
       {seat.standing === "green_room" && (
         <p>
@@ -26,18 +27,18 @@ export function Standing({ hall }: { hall: string }) {
       {view.on && <p>{s("guest.now", { title: view.on })}</p>}
       {view.next && (
         <p class="soft figures">
-          {s("guest.next", {
-            title: view.next.title,
-            clock: view.next.starts_at_ms === null ? "" : clock(view.next.starts_at_ms),
-          })}
+          {view.next.starts_at_ms === null
+            ? t("next.up", { title: view.next.title })
+            : s("guest.next", { title: view.next.title, clock: clock(view.next.starts_at_ms) })}
         </p>
       )}
     </section>
   );
 }
 
-function standingOf({ standing, muted }: FloorSeat): string {
+function standingOf({ standing, muted, verdict }: FloorSeat, { state }: GuestView): string {
   if (muted) return s("guest.muted");
+  if (standing === "on_air" && (state !== "live" || verdict === "absent")) return s("guest.up");
   if (standing === "on_air") return s("guest.air");
   if (standing === "spent") return s("guest.spent");
   return s(standing === "ready" ? "guest.ready" : "guest.green");

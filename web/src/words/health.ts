@@ -10,14 +10,14 @@ interface Health {
   starts_at_ms: number | null;
   since_ms: number;
   window_ms: number;
-  floor: { led: boolean; seats: { proven: boolean; verdict: string }[] };
+  floor: { led: boolean; seats: { seat: string; proven: boolean }[] };
+  lines: { seat: string; heard: boolean }[];
   audience: { listeners: number };
   recorded: boolean;
   recording: RecordingState | null;
 }
 
 const LATE_MS = 60_000;
-const DEAF = ["absent", "silent", "muted"];
 
 export function healthLine(hall: Health, now_ms: number): string {
   const listening = s("health.listening", { n: hall.audience.listeners });
@@ -27,9 +27,10 @@ export function healthLine(hall: Health, now_ms: number): string {
 }
 
 /** Where seats wait to be brought up, what counts is that their lines are proven; else that they are heard. */
-function linesWord({ floor: { led, seats } }: Health): string {
+function linesWord({ floor: { led, seats }, lines }: Health): string {
   if (seats.length === 0) return s("health.no_seats");
-  const good = seats.filter(({ proven, verdict }) => (led ? proven : !DEAF.includes(verdict))).length;
+  const heard = new Set(lines.filter((line) => line.heard).map(({ seat }) => seat));
+  const good = seats.filter(({ seat, proven }) => (led ? proven : heard.has(seat))).length;
   return s(led ? "health.proven" : "health.heard", { good, n: seats.length });
 }
 

@@ -1,6 +1,9 @@
 /** What stands in the browser's tab and on the lock screen. */
 import type { HallState } from "../flow.ts";
+import { locale } from "../texts/language.ts";
 import { t } from "../texts/public.ts";
+
+const listed = new Intl.ListFormat(locale, { type: "conjunction" });
 
 const MARKS: Partial<Record<HallState, () => string>> = {
   live: () => t("live.mark"),
@@ -17,8 +20,7 @@ export function tabTitle(hall_title: string, state: HallState | null): string {
 /** "Ana", "Ana and Ben", "Ana, Ben and Cleo": those who speak, by name; a seat nobody named stays a seat. */
 export function speakers(voices: string[], names: ReadonlyMap<string, string>): string {
   const said = voices.map((seat) => names.get(seat) ?? seat);
-  if (said.length < 2) return said.join("");
-  return t("anding", { list: said.slice(0, -1).join(", "), last: said.at(-1) ?? "" });
+  return listed.format(said);
 }
 
 /** An address for a seat or a hall out of a name: "Renée O'Neil" gives "renee-o-neil". */

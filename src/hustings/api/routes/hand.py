@@ -28,8 +28,9 @@ router = APIRouter(prefix="/h/{hall}", include_in_schema=False)
 
 
 @router.get("/hand")
-async def mine(request: Request, hall: str) -> dict[str, Any]:
+async def mine(request: Request, response: Response, hall: str) -> dict[str, Any]:
     """Its position; once called, the seat that waits and the link to it. Needs a pass."""
+    response.headers["Cache-Control"] = "no-store"  # The link holds a pass.
     known = _announced(request, hall)
     return _own(request, known, caller(request, known.hall).by.person)
 

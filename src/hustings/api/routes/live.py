@@ -26,6 +26,8 @@ LOOK_MS = 100
 ANEW_MS = 1000
 """What is measured, and written down nowhere, is told this often."""
 READERS_MAX = 500
+FOR_STAFF = 100
+"""Of these, so many are kept for those backstage."""
 
 
 @router.get("/{hall}/events", **answers_other("text/event-stream"))
@@ -33,7 +35,8 @@ async def events(request: Request, hall: str) -> StreamingResponse:
     """JSON in each message, always the whole: a Studio, or a Guest with their own seat and hand."""
     known, asking = hall_for(request, hall)
     at = context(request)
-    if at.readers >= READERS_MAX:
+    kept = 0 if asking.may(Power.BACKSTAGE) else FOR_STAFF
+    if at.readers >= READERS_MAX - kept:
         raise Refused("readers_full")
     told = _view(at, known.hall, asking)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

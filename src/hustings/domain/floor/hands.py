@@ -61,7 +61,12 @@ def hand_of(floor: Floor, person: PersonId) -> Hand | None:
     return next((hand for hand in floor.hands if hand.person == person), None)
 
 
+def waiting(floor: Floor) -> dict[PersonId, int]:
+    """Who waits to be called, and their position, counted from 1."""
+    uncalled = (hand.person for hand in floor.hands if hand.seat is None)
+    return {person: place for place, person in enumerate(uncalled, 1)}
+
+
 def position(floor: Floor, person: PersonId) -> int | None:
     """How many are called before this one, and one; None: not raised, or called."""
-    waiting = [hand.person for hand in floor.hands if hand.seat is None]
-    return waiting.index(person) + 1 if person in waiting else None
+    return waiting(floor).get(person)

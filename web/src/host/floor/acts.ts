@@ -7,11 +7,16 @@ import type { FloorSeat, Hand } from "../view.ts";
 const nameOf = ({ name, seat }: FloorSeat): string => name ?? seat;
 const at = ({ seat }: FloorSeat, act: string, body?: unknown) => post(`/seats/${seat}/${act}`, body);
 
-export const bringUp = (desk: Desk, seat: FloorSeat): Promise<boolean> =>
-  desk.do(at(seat, "up"), s("up.said", { name: nameOf(seat) }), at(seat, "down"));
+const isUp = ({ standing }: FloorSeat): boolean => standing === "on_air";
 
-export const takeDown = (desk: Desk, seat: FloorSeat): Promise<boolean> =>
-  desk.do(at(seat, "down"), s("down.said", { name: nameOf(seat) }), at(seat, "up"));
+/** Nothing where it is so already: taking that back would do what nobody asked for. */
+export async function bringUp(desk: Desk, seat: FloorSeat): Promise<void> {
+  if (!isUp(seat)) await desk.do(at(seat, "up"), s("up.said", { name: nameOf(seat) }), at(seat, "down"));
+}
+
+export async function takeDown(desk: Desk, seat: FloorSeat): Promise<void> {
+  if (isUp(seat)) await desk.do(at(seat, "down"), s("down.said", { name: nameOf(seat) }), at(seat, "up"));
+}
 
 export function mute(desk: Desk, seat: FloorSeat): Promise<boolean> {
   const said = s(seat.muted ? "unmute.said" : "mute.said", { name: nameOf(seat) });

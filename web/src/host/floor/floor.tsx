@@ -1,4 +1,6 @@
 /** The floor: seats with what their lines lack, hands in order, time by person and side. */
+
+import { mendOf } from "../../studio/truth.ts";
 import { s } from "../../texts/studio.ts";
 import type { Desk } from "../desk.ts";
 import type { Ears } from "../ears.ts";
@@ -37,11 +39,18 @@ export function Floor({ desk, view, ears }: Props) {
 function Backstage({ ears }: { ears: Ears }) {
   const on = ears.on.value;
   const trouble = ears.trouble.value;
+  const deaf = ears.deaf.value;
+  const mend = deaf === null ? null : mendOf({ kind: "microphone", name: deaf });
   return (
     <>
       <button type="button" class="button" role="switch" aria-checked={on} onClick={() => ears.turn(!on)}>
         {s("ears.backstage")}
       </button>
+      {mend && (
+        <p class="note" data-tone="danger" role="alert">
+          <strong>{mend.what}</strong>
+        </p>
+      )}
       {on && trouble && (
         <p class="note" data-tone="wait" role="alert">
           {trouble.kind === "stage" ? trouble.sentence : s("ears.trouble")}

@@ -1,4 +1,5 @@
 /** One seat: who sits there, whether the crowd hears them, what their line lacks, and what can be done about it. */
+import { useState } from "preact/hooks";
 import { s } from "../../texts/studio.ts";
 import { elapsed } from "../../words/time.ts";
 import type { Desk } from "../desk.ts";
@@ -18,6 +19,7 @@ interface Props {
 export function Seat({ desk, view, ears, seat }: Props) {
   const name = seat.name ?? seat.seat;
   const speaking = view.lines.some((line) => line.seat === seat.seat && line.speaking);
+  const standing = shownStanding(seat, view);
   const agreed = !view.recorded || view.consents.includes(seat.seat);
   return (
     <li
@@ -30,8 +32,8 @@ export function Seat({ desk, view, ears, seat }: Props) {
     >
       <div class="seat__head">
         <span class="seat__name">{name}</span>
-        <span class="mark" data-tone={seat.standing === "on_air" ? "live" : "calm"}>
-          {s(`standing.${seat.standing}`)}
+        <span class="mark" data-tone={standing === "on_air" ? "live" : "calm"}>
+          {s(`standing.${standing}`)}
         </span>
       </div>
       <p class="seat__verdict" data-verdict={seat.verdict}>
@@ -47,14 +49,23 @@ export function Seat({ desk, view, ears, seat }: Props) {
   );
 }
 
+/** On a floor that is not led everybody is up; on the air is who is live and has a line. */
+function shownStanding(seat: FloorSeat, { state }: HallView) {
+  const waits = seat.standing === "on_air" && (state !== "live" || seat.verdict === "absent");
+  return waits ? "up" : seat.standing;
+}
+
 /** Voice on air, and for which side. */
 function Spoken({ desk, view, seat }: Omit<Props, "ears">) {
   const budget = view.floor.time.each;
   const spoken = elapsed(seat.spoken_ms);
   const told = budget ? s("time.of", { spoken, budget: elapsed(budget.budget_ms) }) : s("time", { spoken });
-  const take = (event: { currentTarget: HTMLInputElement }) => {
+  // What is being typed stays, whatever the desk says meanwhile.
+  const [draft, setDraft] = useState<string | null>(null);
+  const take = async (event: { currentTarget: HTMLInputElement }) => {
     const side = event.currentTarget.value.trim() || null;
-    void desk.do(put(`/seats/${seat.seat}/side`, { side }), s("side.said"));
+    if (side !== seat.side) await desk.do(put(`/seats/${seat.seat}/side`, { side }), s("side.said"));
+    setDraft(null);
   };
   return (
     <div class="seat__time">
@@ -62,10 +73,11 @@ function Spoken({ desk, view, seat }: Omit<Props, "ears">) {
       <label class="seat__side">
         <span class="soft">{s("side")}</span>
         <input
-          value={seat.side ?? ""}
+          value={draft ?? seat.side ?? ""}
           maxLength={40}
           list="sides"
           aria-label={s("side.of", { name: seat.name ?? seat.seat })}
+          onInput={(event) => setDraft(event.currentTarget.value)}
           onChange={take}
         />
       </label>

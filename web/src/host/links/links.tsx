@@ -43,14 +43,18 @@ function Invite({ desk, view }: Props) {
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("speaker");
   const [consent, setConsent] = useState(false);
+  const [asking, setAsking] = useState(false);
   const sits = (SEATED as readonly string[]).includes(role);
   const add = async (event: Event) => {
     event.preventDefault();
+    if (asking) return;
+    setAsking(true);
     const who = { name: name.trim(), role };
     const url = sits
       ? (await desk.ask<{ studio_url: string }>(post("/seats", { ...who, seat: seatFor(name, view), consent })))
           ?.studio_url
       : (await desk.ask<{ url: string }>(post("/passes", who)))?.url;
+    setAsking(false);
     if (url === undefined) return;
     desk.invited({ name: who.name, url });
     setName("");
@@ -83,7 +87,7 @@ function Invite({ desk, view }: Props) {
         </label>
       )}
       <div>
-        <button type="submit" class="button" disabled={name.trim() === "" || desk.away.value}>
+        <button type="submit" class="button" disabled={name.trim() === "" || asking || desk.away.value}>
           {s("invite")}
         </button>
       </div>

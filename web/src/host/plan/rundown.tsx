@@ -94,10 +94,9 @@ function Piece({ piece, no, change, up, remove }: PieceProps) {
           type="number"
           min="1"
           max="1440"
-          value={Math.round(piece.planned_ms / MINUTE_MS)}
-          onInput={(event) =>
-            change({ planned_ms: Math.max(1, event.currentTarget.valueAsNumber || 1) * MINUTE_MS })
-          }
+          required
+          defaultValue={Math.round(piece.planned_ms / MINUTE_MS)}
+          onInput={(event) => change({ planned_ms: (event.currentTarget.valueAsNumber || 1) * MINUTE_MS })}
         />
       </label>
       <div class="row">

@@ -110,7 +110,14 @@ function Postpone({ desk }: { desk: Desk }) {
 /** Asked first: the desk answers how many are waiting, and takes a yes for a minute. */
 function Cancel({ desk, view }: Props) {
   const asked = view.cancel_asked?.by === desk.me ? view.cancel_asked : null;
-  const isMeant = asked !== null && view.now_ms - asked.at_ms < 60_000;
+  const since_ms = asked === null ? 0 : view.now_ms - asked.at_ms;
+  const isMeant = asked !== null && since_ms < 60_000;
+  // Nobody reads how many are waiting in less: two presses in one movement are one.
+  const isRead = since_ms >= 1000;
+  const press = () => {
+    if (!isMeant) return desk.ask(post("/cancel", {}));
+    return isRead ? desk.do(post("/cancel", { confirm: true }), s("cancel.said")) : undefined;
+  };
   return (
     <div class="stack">
       <p role="status">{isMeant && s("cancel.warning", { n: asked.waiting })}</p>
@@ -121,11 +128,7 @@ function Cancel({ desk, view }: Props) {
           data-kind="danger"
           data-armed={isMeant}
           disabled={desk.away.value}
-          onClick={() =>
-            isMeant
-              ? desk.do(post("/cancel", { confirm: true }), s("cancel.said"))
-              : desk.ask(post("/cancel", {}))
-          }
+          onClick={press}
         >
           {s(isMeant ? "cancel.again" : "cancel")}
         </button>
