@@ -87,11 +87,7 @@ class Evening:
         await listener.get_by_text("Announced").first.wait_for()
         await at.press("Pat", "Open doors")
         await at.see("doors", *(at.text(who, "Doors open") for who in ("Pat", "owner", "waiting")))
-        await (
-            at["Pat"]
-            .get_by_role("combobox", name="Runs the show", exact=True)
-            .select_option(label="Pat")
-        )
+        await self._hands_over("Pat", "Pat")
         await asyncio.gather(
             *(sits(at, name, self.links[name], "speaking") for name in ("Mo", "Ana", "Ben", "Cleo"))
         )
@@ -180,28 +176,32 @@ class Evening:
         at = self.at
         await at.open("Cap", self.links["Cap"])
         await at["waiting"].get_by_label("Show captions").check()
-        await at["Cap"].get_by_label("What is being said").fill("The bridge stands since 1912.")
+        await (
+            at["Cap"]
+            .get_by_role("textbox", name="What is being said")
+            .fill("The bridge stands since 1912.")
+        )
         await at["Cap"].keyboard.press("Enter")
-        read = at["waiting"].get_by_label("Captions").get_by_text("The bridge stands since 1912.")
-        await expect(read).to_be_visible(timeout=5000)
+        read = at["waiting"].get_by_role("log", name="Captions")
+        await expect(read).to_contain_text("The bridge stands since 1912.", timeout=6000)
 
     async def is_handed_over(self) -> None:
+        await self._hands_over("Pat", "Quin")
+
+    async def _hands_over(self, by: str, to: str) -> None:
+        """The show is in somebody's hands, and all who run the hall see whose."""
         at = self.at
-        await (
-            at["Pat"]
-            .get_by_role("combobox", name="Runs the show", exact=True)
-            .select_option(label="Quin")
-        )
-        await expect(
-            at["Quin"]
-            .get_by_role("combobox", name="Runs the show", exact=True)
-            .locator("option:checked")
-        ).to_have_text("Quin", timeout=1000)
+        whom = at[by].get_by_role("combobox", name="Hand the show over to")
+        await whom.select_option(label=to)
+        await at.press(by, "Hand over Runs the show")
+        told = [at.text(who, f"Runs the show: {to}") for who in ("Pat", "Quin", "owner")]
+        await at.see(f"the show to {to}", *told)
 
     async def ends(self) -> None:
         at = self.at
         await at.press("Quin", re.compile("^End"))
         await at.see("end asked", at.text("Quin", re.compile("listening. An ended town hall")))
+        await at["Quin"].wait_for_timeout(1100)
         await at.press("Quin", "Press again to end")
         await at.see("ended", *(at.text(who, "Ended") for who in ("Pat", "owner", "Lea")))
         await expect(at.text("waiting", "This town hall ended")).to_be_visible(timeout=20_000)

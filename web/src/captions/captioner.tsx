@@ -1,5 +1,6 @@
 /** The captioner's page: type or paste what is said; each line goes out with Enter. */
 import { useMemo, useRef } from "preact/hooks";
+import { t } from "../texts/public.ts";
 import { s } from "../texts/studio.ts";
 import { clock } from "../words/time.ts";
 import { Desk } from "./desk.ts";
@@ -23,9 +24,9 @@ export function Captioner({ hall }: { hall: string }) {
   };
   const refusal = desk.refusal.value;
   return (
-    <section class="card stack captioner" aria-labelledby="captions">
+    <section class="card stack captioner" aria-label={t("captions")}>
       <label class="field">
-        <span id="captions">{s("caption.box")}</span>
+        <span>{s("caption.box")}</span>
         <textarea ref={box} rows={4} aria-describedby="caption-hint" onKeyDown={press} />
       </label>
       <div class="row">
