@@ -17,6 +17,7 @@ from tests.e2e.sound import a_voice, best_match, envelope, heard_in
 from tests.e2e.test_mouth_to_ear import FAKE_MICROPHONE
 from tests.e2e.windows import PATIENT_MS, Windows, invited, sits
 
+PLAN = ("Welcome", "The bridge, pro and con", "Questions from the floor")
 LISTENERS = ("Gil", "Hoa", "Ivo", "Jun", "Kai", "Lea")
 TITLE = "Should the old bridge be torn down?"
 HALL = "should-the-old-bridge-be-torn-down"
@@ -83,11 +84,12 @@ class Evening:
         at = self.at
         for producer in ("Pat", "Quin"):
             await at.open(producer, self.links[producer])
-        listener = await at.open("waiting", f"{self.hall.page}/h/{HALL}")
+        listener = await at.open("waiting", f"{self.hall.page}/h/{HALL}", phone=True)
         await listener.get_by_text("Announced").first.wait_for()
         await at.press("Pat", "Open doors")
         await at.see("doors", *(at.text(who, "Doors open") for who in ("Pat", "owner", "waiting")))
         await self._hands_over("Pat", "Pat")
+        await self._pat_makes_a_plan()
         await asyncio.gather(
             *(sits(at, name, self.links[name], "speaking") for name in ("Mo", "Ana", "Ben", "Cleo"))
         )
@@ -100,6 +102,15 @@ class Evening:
         await at.see("slip", at.text("Pat", moved))
         for name in ("Ben", "Cleo"):
             await at.press(name, "Leave the seat")
+
+    async def _pat_makes_a_plan(self) -> None:
+        at = self.at
+        await at.press("Pat", "Make a plan")
+        for no, title in enumerate(PLAN):
+            await at.press("Pat", "Add a piece")
+            await at["Pat"].get_by_label("Title").nth(no).fill(title)
+        await at.press("Pat", "Save the plan")
+        await at.see("plan", *(at.text("owner", title) for title in PLAN))
 
     async def _ben_drops_and_returns(self) -> None:
         at = self.at
@@ -119,6 +130,8 @@ class Evening:
         live = at["Pat"].locator(".desk__head").get_by_text("Live", exact=True)
         await expect(live).to_be_visible(timeout=150_000)
         await at.see("live", at.text("owner", "Live"), at.text("Quin", "Live"))
+        await at.press("Pat", f"Begin {PLAN[1]}")
+        await at.see("next", at.text("owner", "On now:"), at.text("waiting", f"On now: {PLAN[1]}"))
 
     async def brings_people_up(self) -> None:
         """Six hands in order; the first two get a seat, and one of them goes on air with Ana."""
@@ -155,6 +168,7 @@ class Evening:
     async def is_heard(self) -> Any:
         """What the crowd hears while Ana speaks alone."""
         await asyncio.sleep(4)
+        await self.at.picture("Pat", "waiting", "Ana", "Lea")
         ear = self.folder / "heard.mp4"
         stream = f"http://127.0.0.1:{self.hall.port + 1}/h/{HALL}/live.mp4"
         order = {"seconds": 14, "listeners": {"count": 1, "stream": stream, "save": str(ear)}}

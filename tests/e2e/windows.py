@@ -1,8 +1,10 @@
 """The windows of an evening: people, each with a page of their own, and how fast they see."""
 
+import os
 import re
 import time
 from contextlib import AsyncExitStack, aclosing
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, Locator, Page
@@ -11,6 +13,8 @@ from tests.e2e.conftest import chromium
 
 SEEN_WITHIN_MS = 1000
 """What one does, every page it concerns shows within a second."""
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
+PICTURES = os.environ.get("E2E_PICTURES")
 PATIENT_MS = 20_000
 """For what takes as long as a connection takes."""
 
@@ -28,9 +32,12 @@ class Windows:
         opened = await self._stack.enter_async_context(aclosing(chromium(*flags)))
         self._browsers[name] = await anext(opened)
 
-    async def open(self, person: str, address: str, browser: str = "quiet") -> Page:
+    async def open(
+        self, person: str, address: str, browser: str = "quiet", *, phone: bool = False
+    ) -> Page:
         # A dozen windows share what each person has for themselves: nothing moves but what must.
-        page = await self._browsers[browser].new_page(reduced_motion="reduce")
+        size = PHONE if phone else DESK
+        page = await self._browsers[browser].new_page(reduced_motion="reduce", viewport=size)
         page.set_default_timeout(PATIENT_MS)
         page.on("pageerror", lambda error: self.errors.append(f"{person}: {error}"))
         await page.goto(address)
@@ -39,6 +46,11 @@ class Windows:
 
     def __getitem__(self, person: str) -> Page:
         return self.pages[person]
+
+    async def picture(self, *people: str) -> None:
+        """Kept where `E2E_PICTURES` names a folder."""
+        for person in people if PICTURES else ():
+            await self[person].screenshot(path=Path(PICTURES or "") / f"evening-{person}.png")
 
     async def press(self, person: str, button: str | re.Pattern[str]) -> None:
         await self[person].get_by_role("button", name=button).first.click()
