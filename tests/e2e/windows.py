@@ -50,6 +50,7 @@ class Windows:
     async def picture(self, *people: str) -> None:
         """Kept where `E2E_PICTURES` names a folder."""
         for person in people if PICTURES else ():
+            await self[person].evaluate("scrollTo(0, 0)")
             await self[person].screenshot(path=Path(PICTURES or "") / f"evening-{person}.png")
 
     async def press(self, person: str, button: str | re.Pattern[str]) -> None:

@@ -78,17 +78,17 @@ function Listening() {
           {face.mark}
         </span>
         <h1 class="hall__title">{state.title}</h1>
+        {state.recorded && !over && <p class="soft">{t("recorded")}</p>}
       </header>
       <div class="hall__middle">
         {face.clock && <p class="hall__clock figures">{face.clock}</p>}
         {!face.clock && !over && !early && <Voice evening={evening} />}
         {face.sentence && <p class="hall__sentence">{face.sentence}</p>}
-        {state.recorded && !over && <p class="delay">{t("recorded")}</p>}
         {!over && <ListenButton evening={evening} />}
         {!over && !early && <Status />}
         {!over && !early && <NowNext />}
-        {!over && !early && <Captions evening={evening} />}
         {!over && !early && <Raise hand={hand} waiting={state.evening?.hands ?? 0} />}
+        {!over && !early && <Captions evening={evening} />}
         {early && <TestSound />}
         {early && state.starts_at_ms !== null && (
           <a href={`/api/v1/halls/${state.hall}/calendar.ics`}>{t("calendar")}</a>
