@@ -5,6 +5,8 @@ mod forward;
 mod hls;
 mod page;
 mod pages;
+#[cfg(test)]
+mod pages_test;
 mod plain;
 mod run;
 mod upstream;

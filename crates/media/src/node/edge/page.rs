@@ -7,8 +7,8 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
-    SET_COOKIE,
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HOST, HeaderMap,
+    HeaderName, HeaderValue, LOCATION, SET_COOKIE, VARY,
 };
 use hyper::{Method, Request};
 use serde_json::json;
@@ -82,14 +82,15 @@ impl Front {
 
     async fn choose(&self, way: Route, request: Request<Incoming>) -> Answer {
         let get = matches!(*request.method(), Method::GET | Method::HEAD);
+        let accepts = text_of(request.headers(), ACCEPT_ENCODING).to_owned();
         match way {
             Route::Whip(hall, _) => self.to_stage(request, &hall).await,
             Route::Desk => self.to_desk(request).await,
             Route::Unknown => problem("not_found", request.uri().path()),
             _ if !get => problem("method_unknown", request.method().as_str()),
-            Route::Landing => self.page("index.html"),
-            Route::Owner => self.page("owner.html"),
-            Route::Asset(name) => self.asset(&name),
+            Route::Landing => self.page("index.html", &accepts),
+            Route::Owner => self.page("owner.html", &accepts),
+            Route::Asset(name) => self.asset(&name, &accepts),
             Route::State(hall) => self.state(&hall),
             Route::Playlist(hall) => self.hls.playlist(&hall, request.uri().query()).await,
             Route::Piece(hall, piece) => self.hls.answer(&hall, piece).await,
@@ -102,15 +103,19 @@ impl Front {
         }
     }
 
-    fn page(&self, name: &str) -> Answer {
-        match self.pages.get(name) {
-            Some((kind, bytes)) => answer(200, kind, bytes),
-            None => problem("not_found", name),
+    /// `accepts`: the forms that the browser takes.
+    fn page(&self, name: &str, accepts: &str) -> Answer {
+        let Some(page) = self.pages.get_for(name, accepts) else { return problem("not_found", name) };
+        let mut response = answer(200, page.kind, page.bytes);
+        response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+        if let Some(form) = page.form {
+            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(form));
         }
+        response
     }
 
-    fn asset(&self, name: &str) -> Answer {
-        let mut response = self.page(name);
+    fn asset(&self, name: &str, accepts: &str) -> Answer {
+        let mut response = self.page(name, accepts);
         if response.status().is_success() && name.starts_with("assets/") {
             let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
             response.headers_mut().insert(CACHE_CONTROL, forever);
@@ -125,7 +130,9 @@ impl Front {
         {
             return problem("hall_unknown", hall.as_str());
         }
-        let Some(pass) = pass_in_query(request.uri().query()) else { return self.page(page) };
+        let Some(pass) = pass_in_query(request.uri().query()) else {
+            return self.page(page, text_of(request.headers(), ACCEPT_ENCODING));
+        };
         match check_pass(pass, hall.map(HallId::as_str), &orders, self.clock.wall()) {
             Ok(claims) => self.exchange(request, pass, &claims),
             Err(code) => problem(code, "the pass in the link"),
@@ -236,15 +243,16 @@ impl Front {
     }
 
     async fn refused_page(&self, response: Answer) -> Answer {
-        let Some((kind, page)) = self.pages.get("refused.html") else { return response };
+        let Some(page) = self.pages.get("refused.html") else { return response };
         let status = response.status().as_u16();
         let Ok(body) = response.into_body().collect().await else {
             return answer(status, "text/plain", refusal("fault", "").body);
         };
         // The JSON stands inside a script element: no "<" may end it early.
         let told = String::from_utf8_lossy(&body.to_bytes()).replace('<', "\\u003c");
-        let page = String::from_utf8_lossy(&page).replacen(">null</script>", &format!(">{told}</script>"), 1);
-        answer(status, kind, page)
+        let shown =
+            String::from_utf8_lossy(&page.bytes).replacen(">null</script>", &format!(">{told}</script>"), 1);
+        answer(status, page.kind, shown)
     }
 
     fn protect(&self, response: &mut Answer, host: &str) {
@@ -271,10 +279,12 @@ impl Place {
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
+    text_of(headers, ACCEPT).contains("text/html")
+}
+
+/// A header as text; empty where it is not there or is none.
+fn text_of(headers: &HeaderMap, name: HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
 }
 
 /// The host that was asked for: in the address with HTTP/2, in a header before.
