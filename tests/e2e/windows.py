@@ -56,6 +56,15 @@ class Windows:
     async def press(self, person: str, button: str | re.Pattern[str]) -> None:
         await self[person].get_by_role("button", name=button).first.click()
 
+    async def chooses(self, person: str, seat: str) -> None:
+        """By the keyboard alone: the next seat, and the next, until this one has the focus."""
+        page = self[person]
+        for _ in range(20):
+            await page.keyboard.press("j")
+            if await page.evaluate("document.activeElement.dataset.seat") == seat:
+                return
+        raise AssertionError(f"no key leads to {seat}")
+
     async def see(self, step: str, *what: Locator) -> None:
         """Each of these is there within a second of now; how long it took is kept."""
         began = time.monotonic()
