@@ -223,6 +223,7 @@ class Evening:
         await at.press("Quin", "Press again to end")
         await at.see("ended", *(at.text(who, "Ended") for who in ("Pat", "owner", "Lea")))
         await expect(at.text("waiting", "This town hall ended")).to_be_visible(timeout=20_000)
+        await at["waiting"].get_by_role("link", name="What was said, as captions").wait_for()
 
 
 async def owner_link(hall: TownHall) -> str:

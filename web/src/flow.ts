@@ -51,6 +51,8 @@ export interface Evening {
   seats: { name: string; side: string | null; spoken_ms: number }[];
   sides: { side: string; spoken_ms: number; budget_ms: number | null }[];
   hands: number;
+  /** Whether there is a file of captions. */
+  captioned: boolean;
 }
 
 /** `GET /h/{hall}/state.json`. */

@@ -25,6 +25,7 @@ def evening(hall: Hall, now_ms: int) -> dict[str, Any]:
             for side in sides(hall)
         ],
         "hands": sum(hand.seat is None for hand in floor.hands),
+        "captioned": hall.captions.next_no > 1,
     }
 
 

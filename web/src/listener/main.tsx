@@ -94,6 +94,9 @@ function Listening() {
           <a href={`/api/v1/halls/${state.hall}/calendar.ics`}>{t("calendar")}</a>
         )}
         {evening.programme.possible.value === false && <p class="note">{t("listen.impossible")}</p>}
+        {over && state.evening?.captioned && (
+          <a href={`/api/v1/halls/${state.hall}/captions.vtt`}>{t("ended.captions")}</a>
+        )}
         {over && <a href="/">{t("ended.more")}</a>}
       </div>
       <footer class="hall__foot">
