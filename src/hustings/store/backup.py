@@ -1,4 +1,4 @@
-"""A town hall in one file: the log as it stood at one moment, and the keys that go with it.
+"""A town hall in one file: the log as it stood at one moment, its keys, the prepared sounds.
 
 A tar with a manifest that names every member and its hash. Whoever holds the file can mint passes
 and sign the log, and it keeps what was erased after it was made: guard it as the keys themselves.
@@ -12,6 +12,7 @@ import os
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,14 +21,19 @@ from typing import Any
 from hustings.domain.refusals import StartRefused
 from hustings.store.keys import write_private
 from hustings.store.schema import UPGRADES
+from hustings.store.sounds import BYTES_MAX as SOUND_BYTES_MAX
+from hustings.store.sounds import NAME as SOUND_NAME
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 LOG = "log.db"
 KEYS = ("keys/passes.key", "keys/log.key")
-MEMBER_BYTES_MAX = 64 << 30
+SOUNDS_MAX = 4000
+"""So many are named by a manifest that is still small."""
+LOG_BYTES_MAX = 64 << 30
 SMALL_BYTES_MAX = 1 << 20
 BLOCK = 1 << 20
+UNREADABLE = (OSError, tarfile.TarError, zlib.error, ValueError, KeyError, TypeError, EOFError)
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,11 @@ class Manifest:
         told = json.loads(text)
         made = cls(**told)
         whole = isinstance(made.schema, int) and isinstance(made.sha256, dict)
-        if made.format != FORMAT or not whole or set(made.sha256) != {LOG, *KEYS}:
+        if made.format != FORMAT or not whole or not made.sha256.keys() >= {LOG, *KEYS}:
             raise ValueError("another format")
+        sounds = made.sha256.keys() - {LOG, *KEYS}
+        if len(sounds) > SOUNDS_MAX or not all(_is_sound(n, made.sha256[n]) for n in sounds):
+            raise ValueError("it names what is no part of a town hall")
         return made
 
 
@@ -59,8 +68,11 @@ def backup(data: Path, file: Path, version: str, now_ms: int) -> Manifest:
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
             copy = Path(folder) / LOG
             schema = _copy_log(data / LOG, copy)
-            members = {LOG: copy, **{name: data / name for name in KEYS}}
+            # Sounds after the log: whatever it names was uploaded before.
+            names = (*KEYS, *_sounds(data))
+            members = {LOG: copy, **{name: data / name for name in names}}
             hashes = {name: _hash(path) for name, path in members.items()}
+            _must_be_as_uploaded(data, members, hashes)
             manifest = Manifest(FORMAT, version, schema, now_ms, hashes)
             _pack(fresh, manifest, members)
         fresh.replace(file)
@@ -87,7 +99,7 @@ def restore(file: Path, data: Path) -> Manifest:
                 data.rmdir()
             Path(folder).replace(data)
             Path(folder).mkdir()  # For the context to take away.
-    except (OSError, tarfile.TarError, ValueError, KeyError, TypeError, EOFError) as error:
+    except UNREADABLE as error:
         raise StartRefused(
             f"{file} cannot be restored: {error}.", "Take another backup; nothing was changed."
         ) from None
@@ -105,6 +117,29 @@ def _copy_log(log: Path, copy: Path) -> int:
         schema: int = target.execute("SELECT version FROM schema").fetchone()[0]
     copy.chmod(0o600)
     return schema
+
+
+def _sounds(data: Path) -> list[str]:
+    found = [p.name for p in (data / "sounds").glob("*.opus") if SOUND_NAME.fullmatch(p.stem)]
+    if len(found) > SOUNDS_MAX:
+        raise StartRefused(
+            f"There are {len(found)} prepared sounds in {data}, more than {SOUNDS_MAX}.",
+            "Move those that no hall plays out of its folder sounds.",
+        )
+    return [f"sounds/{name}" for name in sorted(found)]
+
+
+def _must_be_as_uploaded(data: Path, members: dict[str, Path], hashes: dict[str, str]) -> None:
+    for name in members.keys() - {LOG, *KEYS}:
+        if not _is_sound(name, hashes[name]) or members[name].stat().st_size > SOUND_BYTES_MAX:
+            raise StartRefused(
+                f"The prepared sound {data / name} is not what was uploaded.",
+                "Move it away, upload it again if it is played, and take the backup then.",
+            )
+
+
+def _is_sound(name: str, sha256: str) -> bool:
+    return SOUND_NAME.fullmatch(sha256) is not None and name == f"sounds/{sha256}.opus"
 
 
 def _pack(file: Path, manifest: Manifest, members: dict[str, Path]) -> None:
@@ -152,10 +187,12 @@ def _lay_out(tar: tarfile.TarFile, info: tarfile.TarInfo, folder: Path) -> None:
     if info.name in KEYS:
         write_private(folder / info.name, _read(tar, info, SMALL_BYTES_MAX).decode())
         return
-    if info.size > MEMBER_BYTES_MAX:
+    if info.size > (LOG_BYTES_MAX if info.name == LOG else SOUND_BYTES_MAX):
         raise ValueError(f"{info.name} is too large")
     content: Any = tar.extractfile(info)
-    with (folder / info.name).open("wb") as out:
+    path = folder / info.name
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as out:
         while block := content.read(BLOCK):
             out.write(block)
 

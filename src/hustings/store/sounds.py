@@ -13,7 +13,7 @@ from hustings.domain.refusals import Refused
 BYTES_MAX = 5_000_000
 LENGTH_S_MAX = 300
 SAMPLE_RATE_HZ = 48_000
-_NAME = re.compile(r"[0-9a-f]{64}")
+NAME = re.compile(r"[0-9a-f]{64}")
 _PAGE, _HEAD = b"OggS", b"OpusHead"
 
 
@@ -36,7 +36,7 @@ class SoundFolder:
 
     def read(self, sound: str) -> bytes | None:
         path = self._folder / f"{sound}.opus"
-        if not _NAME.fullmatch(sound) or not path.exists():
+        if not NAME.fullmatch(sound) or not path.exists():
             return None
         return path.read_bytes()
 

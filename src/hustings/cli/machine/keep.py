@@ -16,7 +16,7 @@ File = Annotated[Path, typer.Argument(help="The backup.")]
 
 @takes()
 def backup(told: Told, file: File) -> None:
-    """Write the log and the keys of a town hall into one file, also while it runs."""
+    """Write log, keys and sounds of a town hall into one file, also while it runs."""
     data = told.settings().site.data
     made = keeping.backup(data, file, __version__, SystemClock().now_ms())
     told.show(asdict(made), f"Kept in {file}. Guard it: whoever has it can make passes.")
