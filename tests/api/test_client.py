@@ -11,12 +11,11 @@ from hustings import shapes
 from hustings.api.app import build
 from hustings.client import Client, NobodyAnswers, Refused
 from tests.api.conftest import listening
-from tests.api.test_evening import ITEMS, iso
+from tests.api.test_evening import ITEMS, SOUND, iso
 from tests.api.test_floor import LINE, proof
 from tests.api.test_nodes import UP, batch
 
 STRICT = ConfigDict(extra="forbid")
-SOUND = b"OggS\0\2" + (48_000).to_bytes(8, "little") + bytes(14) + b"OpusHead"
 AIR = {"kind": "air", "hall": "demo", "part_no": 9, "playing": "stage", "covered": False}
 AUDIENCE = {"kind": "audience", "hall": "demo", "listeners": 1, "joined": 1, "left": 0, "let_go": 0}
 RECORDING = {"kind": "recording", "hall": "demo", "state": "recording", "reason": ""}

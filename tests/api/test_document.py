@@ -31,8 +31,7 @@ from hustings.api.app import build
 from hustings.domain.refusals import TABLE
 from hustings.store.sqlite import SqliteStore
 from tests.api.conftest import bearer
-from tests.api.test_client import SOUND
-from tests.api.test_evening import ITEMS
+from tests.api.test_evening import ITEMS, SOUND
 from tests.api.test_roles import NEEDS
 
 EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "4"))

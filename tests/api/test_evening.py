@@ -1,14 +1,17 @@
 """An evening over HTTP: its start moved, its plan, its sounds, its calendar."""
 
 import asyncio
+import hashlib
 from datetime import UTC, datetime
 
 from icalendar import Calendar
 
 from tests.api.conftest import PUBLIC, bearer
+from tests.api.test_hostile_passes import token_of
 from tests.api.test_hosting import told
 from tests.api.test_nodes import batch, hello, orders
 
+SOUND = b"OggS\0\2" + (48_000).to_bytes(8, "little") + bytes(14) + b"OpusHead"
 ITEMS = [
     {"item": "opening", "kind": "opening", "title": "Opening", "planned_ms": 60_000},
     {"item": "debate", "kind": "segment", "title": "The bridge", "planned_ms": 600_000},
@@ -142,6 +145,42 @@ async def test_what_is_no_sound_is_refused_and_a_path_is_no_name(town):
     assert told(large) == "body_too_large"
     assert told(await town.http.get("/api/v1/sounds/..%2f..%2fowner.pass")) == "not_found"
     assert told(await town.http.get("/api/v1/sounds/owner.pass")) == "sound_unknown"
+
+
+async def test_a_halls_cookie_uploads_a_sound_where_the_hall_is_named(town):
+    await town.hall("open")
+    await town.ask("POST", "/halls", {"hall": "other", "title": "Other"})
+    producer, listener = [token_of(await town.guest(role)) for role in ("producer", "listener")]
+
+    async def put(where, token, data=SOUND, **more):
+        by_cookie = {"Cookie": f"hustings_demo={token}", "Content-Type": "audio/ogg", **more}
+        answer = await town.http.put(f"/api/v1/sounds{where}", content=data, headers=by_cookie)
+        return answer.json().get("sound") or told(answer)
+
+    name = hashlib.sha256(SOUND).hexdigest()
+    assert await put("?hall=demo", producer) == name
+    assert await put("?hall=demo", producer, Origin=PUBLIC) == name
+    assert await put("?hall=demo", producer, Origin="https://evil.example") == "origin_foreign"
+    assert await put("?hall=demo", listener) == "not_allowed"
+    for where in ("", "?hall=", "?hall=other"):
+        assert await put(where, producer) == "pass_missing"
+    assert await put("?hall=no/hall", producer) == "hall_unknown"
+
+
+async def test_a_pass_uploads_a_sound_at_its_own_hall_or_none_and_within_the_same_bounds(town):
+    await town.hall("open")
+    await town.ask("POST", "/halls", {"hall": "other", "title": "Other"})
+    ogg = {**await town.guest("producer"), "Content-Type": "audio/ogg"}
+
+    async def put(where, data):
+        answer = await town.http.put(f"/api/v1/sounds{where}", content=data, headers=ogg)
+        return answer.status_code if answer.is_success else told(answer)
+
+    large = SOUND + bytes(4_000_000) + SOUND
+    assert await put("", SOUND) == 201
+    assert await put("?hall=demo", large) == 201
+    assert await put("?hall=other", SOUND) == "pass_foreign"
+    assert await put("?hall=demo", bytes(5_000_001)) == "body_too_large"
 
 
 async def test_a_hall_opened_by_hand_has_no_opening_to_talk_over(town):

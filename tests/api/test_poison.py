@@ -126,7 +126,8 @@ NAMES = (
 
 
 async def test_no_name_in_an_address_breaks_anything(town, at):
-    for path in (*town.app.openapi()["paths"], "/api/v1/me?hall={hall}"):
+    by_query = ("/api/v1/me?hall={hall}", "/api/v1/sounds?hall={hall}")
+    for path in (*town.app.openapi()["paths"], *by_query):
         for name in NAMES:
             for place in at:
                 if f"{{{place}}}" in path and "events" not in path:

@@ -54,6 +54,11 @@ def caller(request: Request, hall: HallId = EVERY_HALL) -> Caller:
     return Caller(given)
 
 
+def caller_at(request: Request, hall: str | None) -> Caller:
+    """Where the hall is no part of the address: cookies are per hall, a pass in a header is not."""
+    return caller(request, hall_id_or_unknown(hall) if hall else EVERY_HALL)
+
+
 def caller_or_none(request: Request, hall: HallId = EVERY_HALL) -> Caller | None:
     """For what the public may see too: a pass that is not good here shows just that."""
     try:

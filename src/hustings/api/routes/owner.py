@@ -5,18 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from hustings import shapes
-from hustings.api.auth import (
-    OWNER_COOKIE,
-    caller,
-    hall_id_or_unknown,
-    house_caller,
-    set_pass_cookie,
-)
+from hustings.api.auth import OWNER_COOKIE, caller_at, house_caller, set_pass_cookie
 from hustings.api.context import context
 from hustings.api.document import answers
 from hustings.api.models import OwnerToken
 from hustings.desk.invitations import make_owner_link, use_owner_link
-from hustings.domain.ids import EVERY_HALL
 from hustings.domain.refusals import Refused
 from hustings.domain.roles import Role
 
@@ -44,7 +37,7 @@ async def make(request: Request) -> dict[str, Any]:
 @router.get("/me", **answers(shapes.Me))
 async def me(request: Request, hall: str | None = None) -> dict[str, Any]:
     """Who the pass at hand makes me, here or at `hall`."""
-    given = caller(request, hall_id_or_unknown(hall) if hall else EVERY_HALL).given
+    given = caller_at(request, hall).given
     return {
         "person": given.person,
         "hall": given.hall,

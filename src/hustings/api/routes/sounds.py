@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from hustings import shapes
-from hustings.api.auth import caller
+from hustings.api.auth import caller_at
 from hustings.api.context import context
 from hustings.api.document import answers, answers_other
 from hustings.domain.refusals import Refused
@@ -15,9 +15,9 @@ router = APIRouter(prefix="/api/v1/sounds", tags=["show"])
 
 
 @router.put("", **answers(shapes.SoundKept, 201))
-async def keep(request: Request) -> dict[str, Any]:
-    """Ogg Opus as the body, at most 5 MB and 5 minutes. Answers the name it has from now on."""
-    caller(request).must(Power.PLAN)
+async def keep(request: Request, hall: str | None = None) -> dict[str, Any]:
+    """Ogg Opus, at most 5 MB and 5 minutes; answers its name. By a hall's cookie: say `hall`."""
+    caller_at(request, hall).must(Power.PLAN)
     return {"sound": context(request).sounds.keep(await request.body())}
 
 
