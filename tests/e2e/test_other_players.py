@@ -102,8 +102,8 @@ def test_vlc_plays_the_same_link(town_hall: TownHall, tmp_path: Path) -> None:
     home = tmp_path / "vlc"
     home.mkdir(mode=0o777)
     home.chmod(0o777)
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents[:-2]):
+        folder.chmod(folder.stat().st_mode | 0o055)
     keep = f"#transcode{{acodec=s16l,channels=1}}:std{{access=file,mux=wav,dst={home}/heard.wav}}"
 
     with talking(town_hall, tmp_path) as live:
