@@ -8,6 +8,8 @@ cargo test --release --locked --workspace --quiet
 tools/check.sh
 .venv/bin/python -m pytest tests/domain tests/properties tests/contract tests/vectors tests/api tests/sim tests/tidy
 [ "${ONLY:-}" != quick ] || exit 0
-# Most wait more than they work: two at a time. Those that listen closely, or time, have the machine to themselves.
-.venv/bin/python -m pytest -n 2 --dist loadfile -m "not alone" tests/e2e tests/chaos
-.venv/bin/python -m pytest -m alone tests/e2e tests/chaos
+# Most wait more than they work: three at a time. Those that listen closely, or time, have the machine to themselves.
+failed=0
+.venv/bin/python -m pytest -n 3 --dist loadfile -m "not alone" tests/e2e tests/chaos || failed=1
+.venv/bin/python -m pytest -m alone tests/e2e tests/chaos || failed=1
+exit $failed

@@ -12,7 +12,7 @@ from tests.e2e.hostile import MAY_SPOOF, Spray, overheard, ports_of
 from tests.e2e.people import VOICES, crowd, last_line, lines, speaker, stream
 from tests.e2e.sound import RATE_HZ, best_match, decoded, envelope, heard_in, holes
 
-SECONDS = float(os.environ.get("E2E_SECONDS", "15"))
+SECONDS = float(os.environ.get("E2E_SECONDS", "10"))
 PER_S = 4_000
 SEED = 20_261_125
 CHRIS_OFFSET_MS = 31_000
