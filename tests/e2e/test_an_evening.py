@@ -187,10 +187,10 @@ class Evening:
         await at.press("Pat", re.compile("^Pause"))
         await at.see("pause", *(at.text(who, "Paused") for who in ("owner", "Mo", "Quin")))
         await at.see("pause, unheard", at.text("Lea", "The room has paused"))
-        await expect(at.text("waiting", "The room has paused")).to_be_visible(timeout=4000)
+        await expect(at.text("waiting", "The room has paused")).to_be_visible(timeout=10_000)
         await at["Pat"].keyboard.press("p")
         await at.see("resume", at["owner"].locator(".desk__head").get_by_text("Live", exact=True))
-        await expect(at["waiting"].get_by_text("Live", exact=True)).to_be_visible(timeout=4000)
+        await expect(at["waiting"].get_by_text("Live", exact=True)).to_be_visible(timeout=10_000)
 
     async def has_captions(self) -> None:
         at = self.at
@@ -203,7 +203,7 @@ class Evening:
         )
         await at["Cap"].keyboard.press("Enter")
         read = at["waiting"].get_by_role("log", name="Captions")
-        await expect(read).to_contain_text("The bridge stands since 1912.", timeout=6000)
+        await expect(read).to_contain_text("The bridge stands since 1912.", timeout=12_000)
 
     async def is_handed_over(self) -> None:
         await self._hands_over("Pat", "Quin")
