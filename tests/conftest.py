@@ -10,6 +10,7 @@ ALONE = frozenset(
         "test_air",
         "test_an_evening",
         "test_control_plane_gone",
+        "test_hls",
         "test_hls_on_the_page",
         "test_hostile_packets",
         "test_led_floor",
