@@ -130,7 +130,7 @@ class Evening:
         at = self.at
         await at.press("waiting", "Listen")
         live = at["Pat"].locator(".desk__head").get_by_text("Live", exact=True)
-        await expect(live).to_be_visible(timeout=150_000)
+        await expect(live).to_be_visible(timeout=200_000)
         await at.see("live", at.text("owner", "Live"), at.text("Quin", "Live"))
         await at.press("Pat", f"Begin {PLAN[1]}")
         await at.see("next", at.text("owner", "On now:"), at.text("waiting", f"On now: {PLAN[1]}"))
