@@ -91,5 +91,6 @@ async def test_a_browser_that_may_not_use_udp_comes_in_over_tcp(
         await studio.goto(given["studio_url"])
         await take_seat(studio)
 
-        assert tcp_peers(town_hall.port + 2) >= 1
+        # Heard by way of either stage: the line to the other may still be coming.
+        assert tcp_peers(town_hall.port + 2) + tcp_peers(town_hall.port + 7) >= 1
         await until(lambda: heard(town_hall), "a line that is heard")
