@@ -70,6 +70,12 @@ test("whoever listens politely is no alarm, muted or not", () => {
   expect(told({ lines }, seats).sentence).toBe("All is well. Nothing needs you just now.");
 });
 
+test("on a floor that is not led an empty seat is no alarm", () => {
+  const floor = { ...calm.floor, led: false, seats: [seat("Ana", "on_air", "absent")] };
+
+  expect(nextStep({ ...calm, floor }).alert).toBeNull();
+});
+
 test("dead air is told with its seconds, and what stands ready is offered, never the pause", () => {
   const air = { playing: "stage", quiet_ms: 7400, covered: false };
   const lines = [line("ana", true)];

@@ -56,16 +56,16 @@ const empty: Row = ({ floor }) => (floor.seats.length === 0 ? wait(s("next.empty
 
 /** Who the crowd should hear and cannot: worse than anything else while live. */
 const deafOnAir: Row = ({ state, floor, lines }) => {
-  const dead = floor.seats.find((seat) => seat.standing === "on_air" && isDead(seat, lines));
+  const dead = floor.seats.find((seat) => seat.standing === "on_air" && isDead(seat, lines, floor.led));
   if (state !== "live" || !dead) return null;
   const said = s("next.silent", { name: nameOf(dead), mend: mendOf(dead) });
   return wait(said, said);
 };
 
-/** Whoever listens politely is silent or muted, and nothing is wrong with that. */
-function isDead({ seat, verdict }: FloorSeat, lines: LineState[]): boolean {
+/** Whoever listens politely is silent or muted; on a floor that is not led, who has no line has not come yet. */
+function isDead({ seat, verdict }: FloorSeat, lines: LineState[], led: boolean): boolean {
   if (verdict === "muted") return false;
-  return verdict === "absent" || lines.find((line) => line.seat === seat)?.heard === false;
+  return (led && verdict === "absent") || lines.find((line) => line.seat === seat)?.heard === false;
 }
 
 /** Nothing to press: what stands ready comes first, and a pause is always within reach. */
