@@ -6,29 +6,39 @@ cd "$(dirname "$0")/.."
 say() { printf '\033[2m%s\033[0m %s\n' "$(date +%H:%M:%S)" "$*" >&2; }
 need() { command -v "$1" >/dev/null 2>&1; }
 
-system_packages() {
-  local missing=()
-  need cmake || missing+=(cmake)
-  need cc || missing+=(build-essential)
-  need ffmpeg || missing+=(ffmpeg)
-  [ -n "${NO_BROWSER:-}" ] || need chromium || missing+=(chromium)
+# What the rest of the set-up is made with, and what only running it takes.
+tools_missing() {
+  need cmake || echo cmake
+  need cc || echo build-essential
+  python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3-venv
+}
+
+programs_missing() {
+  need ffmpeg || echo ffmpeg
+  [ -n "${NO_BROWSER:-}" ] || need chromium || echo chromium
   # Another player, three proxies, address translation and a wrong clock, for the tests alone: nobody who is not root need install them.
   if [ "$(id -u)" = 0 ]; then
-    need vlc || missing+=(vlc-bin vlc-plugin-base)
-    need nginx || missing+=(nginx-light)
-    need haproxy || missing+=(haproxy)
-    need caddy || missing+=(caddy)
-    need faketime || missing+=(faketime)
-    need nft || missing+=(nftables)
-    need ip || missing+=(iproute2)
+    need vlc || echo vlc-bin vlc-plugin-base
+    need nginx || echo nginx-light
+    need haproxy || echo haproxy
+    need caddy || echo caddy
+    need faketime || echo faketime
+    need nft || echo nftables
+    need ip || echo iproute2
   fi
-  python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
-  [ ${#missing[@]} -eq 0 ] && return
+}
+
+# system_packages FINDER: install what it says is missing.
+system_packages() {
+  local missing
+  missing=$("$1" | xargs)
+  [ -n "$missing" ] || return 0
   if [ "$(id -u)" = 0 ] && need apt-get; then
-    say "installing ${missing[*]}"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+    say "installing $missing"
+    # shellcheck disable=SC2086 # One word a package.
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null
   else
-    say "missing here: ${missing[*]}; please install them and run make again"
+    say "missing here: $missing; please install them and run make again"
     exit 1
   fi
 }
@@ -86,8 +96,16 @@ PY
 }
 
 toolchains
-system_packages
+system_packages tools_missing
 [ -x .venv/bin/python ] || { say "making .venv"; python3 -m venv .venv; }
-step python-packages requirements-dev.lock -- python_packages
-step web-pages web -- web_pages
+# What is fetched, while what is compiled takes the processors.
+(
+  system_packages programs_missing
+  step python-packages requirements-dev.lock -- python_packages
+  step web-pages web -- web_pages
+) &
+fetching=$!
+trap 'kill "$fetching" 2>/dev/null || true' EXIT
 step media-plane crates Cargo.toml Cargo.lock spec tools/setup.sh -- media_plane
+wait "$fetching" || { say "set-up is not complete: see above"; exit 1; }
+trap - EXIT
