@@ -1,7 +1,8 @@
 """Certificates got by ourselves: what stands in until there is one, and one by ACME (RFC 8555).
 
 Certificate and key stand in one file, which is replaced whole: they can never be of two minds. The
-protocol is the library's; when to renew is decided in `due`. Nothing here waits or tries again.
+protocol is the library's; when to renew is decided in `due`. What was refused is not tried again
+here, but for a stale nonce.
 """
 
 import datetime as dt
@@ -28,6 +29,10 @@ STAND_IN_DAYS = 30
 ACCOUNT_BITS = 2048
 RENEW_AT = 3
 """Renewed when less than this part of its life is left: a third, as authorities advise."""
+
+
+STALE_NONCES_MAX = 5
+"""A nonce may be refused at any time, and asking anew is all it takes (RFC 8555 section 6.5)."""
 
 
 class NotGiven(Exception):
@@ -81,6 +86,19 @@ def due(file: Path, host: str, now: dt.datetime) -> bool:
 
 def obtain(order: AcmeOrder, deadline: dt.datetime) -> None:
     """Get a certificate and put it where the doors look. Raises NotGiven; waits till `deadline`."""
+    for left in reversed(range(STALE_NONCES_MAX)):
+        try:
+            _obtain(order, deadline)
+        except NotGiven as refused:
+            cause = refused.__cause__
+            stale = isinstance(cause, messages.Error) and cause.code == "badNonce"
+            if not (stale and left):
+                raise
+        else:
+            return
+
+
+def _obtain(order: AcmeOrder, deadline: dt.datetime) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     try:
         acme, account = _client(order)
