@@ -6,6 +6,8 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const pages = ["index", "listen", "studio", "owner", "refused"];
+/** What is not small already. */
+const SHRINKS = /\.(html|js|css|svg)$/;
 /** Below that it is one packet either way. */
 const WORTH_BYTES = 1000;
 
@@ -16,7 +18,7 @@ const smaller = (): Plugin => ({
   writeBundle({ dir = "" }, bundle) {
     for (const name of Object.keys(bundle)) {
       const bytes = readFileSync(join(dir, name));
-      if (bytes.length < WORTH_BYTES) continue;
+      if (bytes.length < WORTH_BYTES || !SHRINKS.test(name)) continue;
       writeFileSync(join(dir, `${name}.br`), brotliCompressSync(bytes));
       writeFileSync(join(dir, `${name}.gz`), gzipSync(bytes, { level: 9 }));
     }
