@@ -58,6 +58,7 @@ async def prepare(served, hall, sound):
     await ask(hall.show.plan, ITEMS)
     await ask(hall.show.prepare, opening="", pause=sound)
     await ask(hall.show.silence, False)
+    await ask(hall.show.delay, 5000)
 
 
 async def meet(served, hall):
@@ -119,6 +120,7 @@ async def end(hall, ana):
     await follow(hall, shapes.Studio)
     await ask(hall.shown)
     await ask(hall.people)
+    await ask(hall.show.dump)
     for move in (hall.pause, hall.resume, hall.end):
         await ask(move)
     await ask(hall.free_seat, "ana")

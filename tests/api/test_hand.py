@@ -103,6 +103,8 @@ async def test_edges_are_told_what_everybody_may_see_and_no_reasons(town):
         "seats": [{"name": "Ana Ferreira", "side": "Yes", "spoken_ms": 0}],
         "sides": [{"side": "Yes", "spoken_ms": 0, "budget_ms": None}],
         "hands": 1,
+        "air_delay_ms": 0,
+        "dumps": [],
         "captioned": False,
     }
     assert "My sister" not in str(orders(town, "edge-1"))

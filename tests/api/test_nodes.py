@@ -58,6 +58,31 @@ async def test_only_a_hall_with_a_second_to_begin_on_is_told_to_open_with_a_soun
     assert told["later"]["silence_intended"] is False
 
 
+async def test_stages_are_told_what_is_taken_out_for_as_long_as_it_could_be_heard(town):
+    await town.ask("POST", "/halls", {"hall": "demo", "title": "Demo", "air_delay_ms": 5000})
+    await town.ask("POST", "/halls/demo/open")
+    for node, role in (("stage-1", "stage"), ("recorder-1", "recorder"), ("edge-1", "edge")):
+        await town.bus.arrive(*hello(node, role))
+    began_ms = town.context.now_ms
+    await town.ask("POST", "/halls/demo/dump")
+
+    def told(node):
+        return orders(town, node)[-1]["halls"][0]
+
+    [dump] = told("stage-1")["dumps"]
+    assert dump == [1, began_ms - 5040 - 300, began_ms]
+    assert (told("stage-1")["air_delay_ms"], told("stage-1")["began_ms"]) == (5000, began_ms)
+    assert told("recorder-1")["air_delay_ms"] == 5000 and "dumps" not in told("recorder-1")
+    evening = told("edge-1")["evening"]
+    assert (evening["air_delay_ms"], evening["dumps"]) == (
+        5040,
+        [[began_ms - 300, began_ms + 5040]],
+    )
+    town.clock.advance(61_000)
+    await town.bus.arrive(*hello("stage-1", "stage"))
+    assert told("stage-1")["dumps"] == []
+
+
 async def test_nodes_are_told_what_is_recorded_and_who_agreed_to_it(town):
     await town.hall("open", record=True)
     await town.seat()

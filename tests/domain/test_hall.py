@@ -127,7 +127,7 @@ def test_who_loses_the_seat_loses_the_pass_to_it():
 def test_whether_it_is_recorded_is_settled_before_doors(state):
     hall = in_state(state)
 
-    if state in halls.RECORDING_OPEN:
+    if state in halls.BEFORE_DOORS:
         assert after(hall, SetRecording(True), T0).recorded
     else:
         assert refusal(lambda: after(hall, SetRecording(True), T0)) == "hall_state"

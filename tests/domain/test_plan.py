@@ -5,7 +5,15 @@ import pytest
 from hustings.domain import hall as halls
 from hustings.domain.hall import State
 from hustings.domain.plan import Item, Kind, Sounds, schedule
-from hustings.domain.wishes import IntendSilence, MoveRundown, SetRundown, SetSounds
+from hustings.domain.wishes import (
+    Dump,
+    IntendSilence,
+    MoveHall,
+    MoveRundown,
+    SetAirDelay,
+    SetRundown,
+    SetSounds,
+)
 from tests.domain.test_hall import OWNER, T0, after, make, refusal
 from tests.domain.test_life import START, started, waiting
 
@@ -85,3 +93,43 @@ def test_silence_is_intended_once():
 
     assert hall.plan.silence_intended
     assert halls.decide(hall, IntendSilence(True), OWNER, T0) == []
+
+
+def test_an_air_delay_is_settled_before_doors():
+    hall = after(waiting(), SetAirDelay(10_000), T0)
+    live = started(hall, START)
+
+    assert hall.plan.air_delay_ms == 10_000
+    assert refusal(lambda: after(live, SetAirDelay(0), START)) == "hall_state"
+    assert after(live, SetAirDelay(10_000), START) == live
+    for out_of_bounds in (-1, 30_001):
+        assert refusal(lambda ms=out_of_bounds: after(hall, SetAirDelay(ms), T0)) == "field_invalid"
+
+
+def test_a_dump_takes_out_what_was_said_and_is_not_heard_yet():
+    live = started(after(waiting(), SetAirDelay(5_000), T0), START)
+
+    twice = after(after(live, Dump(), START + 60_000), Dump(), START + 62_000)
+
+    # 5 s are 21 parts; the window of 600 ms waits too, and 300 ms are on their way out.
+    waits_ms = 21 * 240 + 600 - 300
+    assert [(out.no, out.from_ms - START, out.to_ms - START) for out in twice.plan.dumps] == [
+        (1, 60_000 - waits_ms, 60_000),
+        (2, 62_000 - waits_ms, 62_000),
+    ]
+
+
+def test_the_last_words_can_be_taken_out_as_long_as_they_wait():
+    live = started(after(waiting(), SetAirDelay(5_000), T0), START)
+    over = after(live, MoveHall("end"), START + 60_000)
+
+    assert len(after(over, Dump(), START + 65_000).plan.dumps) == 1
+    assert refusal(lambda: after(over, Dump(), START + 66_000)) == "hall_state"
+
+
+def test_without_a_delay_there_is_nothing_to_take_out_and_before_the_start_neither():
+    live = started(waiting(), START)
+    early = after(waiting(), SetAirDelay(5_000), T0)
+
+    assert refusal(lambda: after(live, Dump(), START)) == "no_air_delay"
+    assert refusal(lambda: after(early, Dump(), T0)) == "hall_state"

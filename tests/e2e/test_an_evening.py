@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from playwright.async_api import expect
 
+from tests.e2e import hands
 from tests.e2e.conftest import HUSTINGS, TownHall, until
 from tests.e2e.people import crowd, last_line
 from tests.e2e.sound import a_voice, best_match, envelope, heard_in
@@ -49,7 +51,7 @@ async def test_an_evening_from_its_making_to_its_recording(
         await evening.is_handed_over()
         await evening.ends()
 
-    score, _ = best_match(heard, said)
+    score = as_said(heard, said)
     print(f"heard {score:.3f}; seen within ms: {windows.seen_ms}")
     assert score > 0.9
     assert windows.errors == []
@@ -66,13 +68,12 @@ class Evening:
         at = self.at
         owner = await at.open("owner", await owner_link(self.hall))
         await at.press("owner", "Enter as owner")
-        await owner.get_by_label("What it is called").fill(TITLE)
+        await hands.write(owner, owner.get_by_label("What it is called"), TITLE)
         self.starts = begins()
-        starts = self.starts.strftime("%Y-%m-%dT%H:%M")
-        await owner.get_by_label("When it begins").fill(starts)
-        await owner.get_by_label("Seats wait to be brought up").check()
+        await hands.set_time(owner, owner.get_by_label("When it begins"), self.starts)
+        await hands.tick(owner, owner.get_by_label("Seats wait to be brought up"))
         await at.press("owner", "Create")
-        await owner.get_by_label("Record it.").check()
+        await hands.tick(owner, owner.get_by_label("Record it."))
         await at.press("owner", "Announce")
         await at.see("announced", at.text("owner", "Announced"))
         people = {"Pat": "producer", "Quin": "producer", "Mo": "moderator", "Cap": "captioner"}
@@ -110,7 +111,7 @@ class Evening:
         await at.press("Pat", "Make a plan")
         for no, title in enumerate(PLAN):
             await at.press("Pat", "Add a piece")
-            await at["Pat"].get_by_label("Title").nth(no).fill(title)
+            await hands.write(at["Pat"], at["Pat"].get_by_label("Title").nth(no), title)
         await at.press("Pat", "Save the plan")
         await at.see("plan", *(at.text("owner", title) for title in PLAN))
 
@@ -120,9 +121,9 @@ class Evening:
         absent = at.seat("Pat", "Ben").get_by_text("No line")
         await expect(absent).to_be_visible(timeout=PATIENT_MS)
         ben = await at.open("Ben", self.links["Ben"], "speaking")
-        await ben.get_by_label("Remove echo and noise").uncheck()
+        await hands.tick(ben, ben.get_by_label("Remove echo and noise"), on=False)
         await at.press("Ben", "Take your seat")
-        await ben.get_by_role("button", name="I hear the stage").click()
+        await at.press("Ben", "I hear the stage")
         await expect(at.standing("Pat", "Ben", "Ready")).to_be_visible(timeout=PATIENT_MS)
 
     async def begins_by_itself(self) -> None:
@@ -143,7 +144,7 @@ class Evening:
             await at.open(name, f"{self.hall.page}/h/{HALL}", browser)
         for place, name in enumerate(LISTENERS, 1):
             await at.press(name, "Raise your hand")
-            await at[name].get_by_label("Your name").fill(name)
+            await hands.write(at[name], at[name].get_by_label("Your name"), name)
             await at.press(name, "Raise it")
             number = "You are next" if place == 1 else f"You are number {place}"
             await at.see(
@@ -163,7 +164,7 @@ class Evening:
             else:
                 await at["Pat"].keyboard.press("c")
             await at.see(f"{name} called", at.text(name, "You are called"))
-            await at[name].get_by_role("link", name="Go to your seat").click()
+            await hands.press(at[name], at[name].get_by_role("link", name="Go to your seat"))
             await sits(at, name, "", "speaking")
             await expect(at.standing("Pat", name, "Ready")).to_be_visible(timeout=PATIENT_MS)
             await at.press("Pat", f"Bring up {name}")
@@ -195,12 +196,9 @@ class Evening:
     async def has_captions(self) -> None:
         at = self.at
         await at.open("Cap", self.links["Cap"])
-        await at["waiting"].get_by_label("Show captions").check()
-        await (
-            at["Cap"]
-            .get_by_role("textbox", name="What is being said")
-            .fill("The bridge stands since 1912.")
-        )
+        await hands.tick(at["waiting"], at["waiting"].get_by_label("Show captions"))
+        box = at["Cap"].get_by_role("textbox", name="What is being said")
+        await hands.write(at["Cap"], box, "The bridge stands since 1912.")
         await at["Cap"].keyboard.press("Enter")
         read = at["waiting"].get_by_role("log", name="Captions")
         await expect(read).to_contain_text("The bridge stands since 1912.", timeout=12_000)
@@ -212,7 +210,7 @@ class Evening:
         """The show is in somebody's hands, and all who run the hall see whose."""
         at = self.at
         whom = at[by].get_by_role("combobox", name="Hand the show over to")
-        await whom.select_option(label=to)
+        await hands.choose(at[by], whom, to)
         await at.press(by, "Hand over Runs the show")
         told = [at.text(who, f"Runs the show: {to}") for who in ("Pat", "Quin", "owner")]
         await at.see(f"the show to {to}", *told)
@@ -226,6 +224,13 @@ class Evening:
         await at.see("ended", *(at.text(who, "Ended") for who in ("Pat", "owner", "Lea")))
         await expect(at.text("waiting", "This town hall ended")).to_be_visible(timeout=20_000)
         await at["waiting"].get_by_role("link", name="What was said, as captions").wait_for()
+
+
+def as_said(heard: Any, said: Any) -> float:
+    """How well pieces of 4 s match, in the middle of them: a browser with so many windows may stop
+    its microphone for a moment, and what follows is then as said, a little later."""
+    pieces = (heard[at : at + 400] for at in range(0, len(heard) - 400, 200))
+    return float(np.median([best_match(piece, said)[0] for piece in pieces]))
 
 
 async def owner_link(hall: TownHall) -> str:

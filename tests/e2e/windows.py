@@ -9,6 +9,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Locator, Page
 
+from tests.e2e import hands
 from tests.e2e.conftest import chromium
 
 SEEN_WITHIN_MS = int(os.environ.get("E2E_SEEN_MS", "5000"))
@@ -57,7 +58,7 @@ class Windows:
             await self[person].screenshot(path=Path(PICTURES or "") / f"evening-{person}.png")
 
     async def press(self, person: str, button: str | re.Pattern[str]) -> None:
-        await self[person].get_by_role("button", name=button).first.click()
+        await hands.press(self[person], self[person].get_by_role("button", name=button).first)
 
     async def chooses(self, person: str, seat: str) -> None:
         """By the keyboard alone: the next seat, and the next, until this one has the focus."""
@@ -90,9 +91,9 @@ class Windows:
 async def invited(windows: Windows, by: str, name: str, role: str) -> str:
     """Make a link for somebody, by the labels of the form, and read it."""
     page = windows[by]
-    await page.get_by_label("Name of a person").fill(name)
-    await page.get_by_label("Comes as").select_option(role)
-    await page.get_by_role("button", name="Make a link").click()
+    await hands.write(page, page.get_by_label("Name of a person"), name)
+    await hands.choose(page, page.get_by_label("Comes as"), role)
+    await windows.press(by, "Make a link")
     link: Any = await page.get_by_label(f"link for {name}", exact=True).input_value()
     return str(link)
 
@@ -102,6 +103,7 @@ async def sits(windows: Windows, person: str, link: str, browser: str) -> None:
     if person not in windows.pages:
         await windows.open(person, link, browser)
     # All speak on one machine: what each browser would do to its own sound is too much for it.
-    await windows[person].get_by_label("Remove echo and noise").uncheck()
+    echo = windows[person].get_by_label("Remove echo and noise")
+    await hands.tick(windows[person], echo, on=False)
     for button in ("I agree to be recorded", "Take your seat", "I hear the stage"):
         await windows.press(person, button)

@@ -21,6 +21,7 @@ from hustings.domain.wishes import (
     CallHand,
     CancelHall,
     CreateHall,
+    Dump,
     ErasePerson,
     FreeSeat,
     GiveConsent,
@@ -41,6 +42,7 @@ from hustings.domain.wishes import (
     Postpone,
     RaiseHand,
     Say,
+    SetAirDelay,
     SetBudget,
     SetRecording,
     SetRundown,
@@ -81,6 +83,7 @@ class AnyEvening(RuleBasedStateMachine):
             window_ms=600,
             record=record,
             led=led,
+            air_delay_ms=5_000 if busy else 0,
         )
         owner = By("p_owner", Role.OWNER)
         self.hall = None
@@ -142,7 +145,23 @@ class AnyEvening(RuleBasedStateMachine):
     def set_recording(self, on, by):
         before, state = self.hall.recorded, self.hall.state
         self.ask(SetRecording(on), by)
-        assert self.hall.recorded == before or state in halls.RECORDING_OPEN
+        assert self.hall.recorded == before or state in halls.BEFORE_DOORS
+
+    @rule(delay_ms=st.integers(-1, 30_001), by=ROLES)
+    def set_air_delay(self, delay_ms, by):
+        before, state = self.hall.plan.air_delay_ms, self.hall.state
+        self.ask(SetAirDelay(delay_ms), by)
+        assert self.hall.plan.air_delay_ms == before or state in halls.BEFORE_DOORS
+
+    @rule(by=ROLES)
+    def dump(self, by):
+        before = self.hall.plan
+        self.ask(Dump(), by)
+        for out in self.hall.plan.dumps[len(before.dumps) :]:
+            assert before.air_delay_ms and may(by, Power.RUN_HALL)
+            waits_ms = self.now - out.from_ms
+            assert before.air_delay_ms <= waits_ms < before.air_delay_ms + 600
+            assert out.to_ms == self.now
 
     @rule(seat=SEATS, role=ROLES, by=ROLES, consented=st.booleans())
     def give_seat(self, seat, role, by, consented):

@@ -53,6 +53,10 @@ export interface Evening {
   hands: number;
   /** Whether there is a file of captions. */
   captioned: boolean;
+  /** How long what is said waits on its way, by order of those who run it. */
+  air_delay_ms: number;
+  /** From when to when something was taken out, by when it would have been heard: the last ones. */
+  dumps: [from_ms: number, to_ms: number][];
 }
 
 /** `GET /h/{hall}/state.json`. */

@@ -195,6 +195,13 @@ pub struct Programme {
     pub since: PartNo,
 }
 
+impl Programme {
+    /// Nobody says anything.
+    pub fn silent(at: MediaTime, state: HallState, since: PartNo) -> Self {
+        Self { at, pcm: [0.0; FRAME_SAMPLES], voices: Vec::new(), state, since }
+    }
+}
+
 /// 20 ms for one speaker: everyone but themselves, encoded.
 #[derive(Debug, Clone)]
 pub struct Return {

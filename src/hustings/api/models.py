@@ -13,7 +13,7 @@ from hustings.domain.floor.air import BUDGET_MS
 from hustings.domain.hall import WINDOW_MS as WINDOWS_MS
 from hustings.domain.ids import HALL_CHARS_MAX, SEAT_CHARS_MAX, SLUG
 from hustings.domain.life import SLIP_MINUTES
-from hustings.domain.plan import ITEM, ITEMS_MAX, PLANNED_MS, SHA256, Kind
+from hustings.domain.plan import AIR_DELAY_MS, ITEM, ITEMS_MAX, PLANNED_MS, SHA256, Kind
 from hustings.domain.roles import Role
 
 TEXT_CHARS_MAX = 400
@@ -48,6 +48,12 @@ class NewHall(Body):
         strict=True,
         description="Repair window of its speakers.",
         json_schema_extra=_within(WINDOWS_MS),
+    )
+    air_delay_ms: int = Field(
+        0,
+        strict=True,
+        description="How long what is said waits before the crowd hears it.",
+        json_schema_extra=_within(AIR_DELAY_MS),
     )
     record: bool = Field(False, strict=True, description="Whether it is recorded.")
     series: str | None = Field(
@@ -165,6 +171,10 @@ class PreparedSounds(Body):
     pause: str = Field("built-in", max_length=TEXT_CHARS_MAX, json_schema_extra=SOUND)
     closing: str = Field("built-in", max_length=TEXT_CHARS_MAX, json_schema_extra=SOUND)
     tone: str = Field("built-in", max_length=TEXT_CHARS_MAX, json_schema_extra=SOUND)
+
+
+class AirDelay(Body):
+    delay_ms: int = Field(strict=True, json_schema_extra=_within(AIR_DELAY_MS))
 
 
 class NewCaption(Body):

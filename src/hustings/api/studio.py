@@ -98,6 +98,8 @@ def plan(hall: Hall, now_ms: int) -> dict[str, Any]:
         ],
         "sounds": vars(hall.plan.sounds),
         "silence_intended": hall.plan.silence_intended,
+        "air_delay_ms": hall.plan.air_delay_ms,
+        "dumps": [vars(out) for out in hall.plan.dumps],
     }
 
 
@@ -110,6 +112,7 @@ def guest(hall: Hall, watch: Watch, person: PersonId, now_ms: int) -> dict[str, 
         "state": hall.state,
         "since_ms": hall.since_ms,
         "starts_at_ms": hall.starts_at_ms,
+        "air_delay_ms": hall.plan.air_delay_ms,
         **on_and_next(hall, now_ms),
         "seats": seats(hall, watch, now_ms, person),
         "spoken_ms": spoken_ms,

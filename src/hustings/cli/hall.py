@@ -37,6 +37,12 @@ CONSENT = {
 
 
 CONFIRM = {"confirm": (Annotated[bool, typer.Option("--confirm", help="Do it.")], False)}
+DELAY = {
+    "air_delay": (
+        Annotated[float, typer.Option("--air-delay", help="0 to 30 s, for `hustings hall dump`.")],
+        0.0,
+    )
+}
 LED = {"led": (Annotated[bool, typer.Option("--led", help="Seats wait to be brought up.")], False)}
 
 
@@ -46,7 +52,7 @@ class Switch(StrEnum):
 
 
 @app.command()
-@takes(CLIENT, own={**RECORD, **LED})
+@takes(CLIENT, own={**RECORD, **LED, **DELAY})
 def create(
     told: Told,
     hall: Hall,
@@ -56,7 +62,9 @@ def create(
 ) -> None:
     """Create a town hall, as a draft."""
     begins = {} if starts_at is None else {"starts_at": _with_offset(starts_at)}
-    asked = {"hall": hall, "window_ms": window_ms, **told.own, **begins}
+    delay_ms = round(told.own.pop("air_delay") * 1000)
+    own = {"window_ms": window_ms, "air_delay_ms": delay_ms, **told.own}
+    asked = {"hall": hall, **own, **begins}
     _show(told, reach(told.settings()).create(title or hall, **asked))
 
 
@@ -111,6 +119,14 @@ def cancel(told: Told, hall: Hall) -> None:
         f"{answer['waiting']} are waiting for {answer['title']}. Nothing is cancelled yet.",
         f"To cancel it: hustings hall cancel {hall} --confirm, within a minute.",
     )
+
+
+@app.command()
+@takes(CLIENT)
+def dump(told: Told, hall: Hall) -> None:
+    """Take out what was said and is not heard yet: in the stream and in the recording."""
+    out = _hall(told, hall).show.dump()["dumps"][-1]
+    told.show(out, f"Taken out: {(out['to_ms'] - out['from_ms']) / 1000:.1f} s of what was said.")
 
 
 @app.command(name="list")

@@ -1,4 +1,4 @@
-"""The plan of one hall: its rundown, its prepared sounds, its intended silence."""
+"""The plan of one hall: its rundown, its prepared sounds, its air delay."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -43,6 +43,14 @@ class Show:
     def silence(self, intended: bool) -> shapes.Plan:
         """Whether dead air is meant to be: then it is neither told nor covered."""
         return self._plan("PUT", "silence", json={"on": intended})
+
+    def delay(self, delay_ms: int) -> shapes.Plan:
+        """How long what is said waits before the crowd hears it. Settled before doors."""
+        return self._plan("PUT", "air-delay", json={"delay_ms": delay_ms})
+
+    def dump(self) -> shapes.Plan:
+        """Take out, for everyone, what was said and is not heard yet; in the recording too."""
+        return self._plan("POST", "dump")
 
     def _plan(self, method: str, *at: str, **more: Any) -> shapes.Plan:
         told: shapes.Plan = self._wire.call(method, "halls", self._hall, *at, **more)

@@ -22,6 +22,8 @@ class NewHall(TypedDict, total=False):
     """With an offset from UTC."""
     window_ms: int
     """Repair window of its speakers."""
+    air_delay_ms: int
+    """How long what is said waits before the crowd hears it."""
     record: bool
     series: str
     """The body that meets again: /s/{series}."""

@@ -4,7 +4,9 @@ from typing import Any
 
 from hustings.domain.floor.air import spent_ms
 from hustings.domain.hall import Hall
-from hustings.domain.plan import schedule
+from hustings.domain.plan import delay_ms, schedule
+
+DUMPS_SHOWN = 8
 
 
 def evening(hall: Hall, now_ms: int) -> dict[str, Any]:
@@ -25,6 +27,11 @@ def evening(hall: Hall, now_ms: int) -> dict[str, Any]:
             for side in sides(hall)
         ],
         "hands": sum(hand.seat is None for hand in floor.hands),
+        "air_delay_ms": delay_ms(hall.plan),
+        "dumps": [
+            [out.from_ms + delay_ms(hall.plan), out.to_ms + delay_ms(hall.plan)]
+            for out in hall.plan.dumps[-DUMPS_SHOWN:]
+        ],
         "captioned": hall.captions.next_no > 1,
     }
 

@@ -12,14 +12,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hustings.desk.evening import evening
 from hustings.desk.passes import KID
-from hustings.domain.captions import PART_MS, since
+from hustings.domain.captions import since
 from hustings.domain.floor import Seat, on_air
 from hustings.domain.hall import Hall, State
+from hustings.domain.ids import PART_MS
 
 ENDED_KEPT_MS = 3_600_000
 FADE_MS = 10
 CAPTIONS_KEPT_MS = 5000
 """So late an increment may still come to a stage: orders are repeated every two seconds."""
+DUMPS_KEPT_MS = 60_000
+"""By then it would have been heard, whatever the delay and the window."""
 TIME_FADE_MS = 2000
 """Whose time is spent is not cut off in a syllable."""
 
@@ -46,7 +49,7 @@ def orders(house: House, halls: Iterable[Hall], role: str, now_ms: int) -> dict[
         "revoked": sorted(house.revoked),
         "desk": house.desk,
         "halls": [
-            {**_hall(hall, house, role, now_ms), **_captions(hall, role, now_ms)}
+            {**_hall(hall, house, role, now_ms), **_carried(hall, role, now_ms)}
             for hall in halls
             if _is_sent(hall, now_ms)
         ],
@@ -66,6 +69,7 @@ def _hall(hall: Hall, house: House, role: str, now_ms: int) -> dict[str, Any]:
         "since_ms": hall.since_ms,
         "starts_at_ms": hall.starts_at_ms,
         "window_ms": hall.window_ms,
+        "air_delay_ms": hall.plan.air_delay_ms,
         "record": hall.recorded,
         "series": hall.series,
         "cancelled": hall.life.cancelled,
@@ -95,12 +99,17 @@ def _air(hall: Hall, seat: Seat) -> dict[str, Any]:
     }
 
 
-def _captions(hall: Hall, role: str, now_ms: int) -> dict[str, Any]:
-    """What stages carry, and nobody else need know: number, part and text of each increment."""
+def _carried(hall: Hall, role: str, now_ms: int) -> dict[str, Any]:
+    """What stages alone need know: each increment of the captions, and what is taken out."""
     if role != "stage":
         return {}
     told = since(hall.captions, (now_ms - CAPTIONS_KEPT_MS) // PART_MS)
-    return {"captions": [[one.no, one.part, one.text] for one in told]}
+    heard_ms = now_ms - DUMPS_KEPT_MS
+    return {
+        "captions": [[one.no, one.part, one.text] for one in told],
+        "began_ms": hall.life.began_ms,
+        "dumps": [[d.no, d.from_ms, d.to_ms] for d in hall.plan.dumps if d.to_ms > heard_ms],
+    }
 
 
 def _sounds(hall: Hall) -> dict[str, str]:

@@ -27,6 +27,7 @@ from hustings.domain.wishes import (
     CallHand,
     CancelHall,
     CreateHall,
+    Dump,
     ErasePerson,
     FreeSeat,
     GiveConsent,
@@ -46,6 +47,7 @@ from hustings.domain.wishes import (
     Postpone,
     RaiseHand,
     Say,
+    SetAirDelay,
     SetBudget,
     SetRecording,
     SetRundown,
@@ -58,13 +60,13 @@ from hustings.domain.wishes import (
     Wish,
 )
 
-__all__ = ["GRANTED", "MOVES", "RECORDING_OPEN", "WISHED_MOVES", "Hall", "State"]
+__all__ = ["BEFORE_DOORS", "GRANTED", "MOVES", "WISHED_MOVES", "Hall", "State"]
 
 TITLE_CHARS_MAX = 120
 WINDOW_MS = range(200, 5001)
 
-RECORDING_OPEN = frozenset({State.DRAFT, State.ANNOUNCED})
-"""Where it can still be said whether the hall is recorded: whoever comes in knows what holds."""
+BEFORE_DOORS = frozenset({State.DRAFT, State.ANNOUNCED})
+"""Where recording and air delay can still be settled: whoever comes in knows what holds."""
 
 NEEDS: dict[type[Wish], Power] = {
     MoveHall: Power.RUN_HALL,
@@ -72,6 +74,8 @@ NEEDS: dict[type[Wish], Power] = {
     Postpone: Power.RUN_HALL,
     CancelHall: Power.RUN_HALL,
     SetRecording: Power.RUN_HALL,
+    SetAirDelay: Power.RUN_HALL,
+    Dump: Power.RUN_HALL,
     GivePass: Power.GIVE_PASSES,
     LeadFloor: Power.LEAD_FLOOR,
     BringUp: Power.LEAD_FLOOR,
@@ -93,7 +97,17 @@ NEEDS: dict[type[Wish], Power] = {
 OPEN = frozenset({State.DOORS, State.LIVE, State.PAUSED})
 """Where people are in the room."""
 
-ALSO_AFTER = (MoveHall, CancelHall, SetRecording, FreeSeat, ErasePerson, NoteLineUp, NoteLineDown)
+ALSO_AFTER = (
+    MoveHall,
+    CancelHall,
+    SetRecording,
+    SetAirDelay,
+    Dump,
+    FreeSeat,
+    ErasePerson,
+    NoteLineUp,
+    NoteLineDown,
+)
 """What can still happen to a hall that has ended."""
 
 
@@ -148,6 +162,8 @@ def create(wish: CreateHall, *, by: By, now_ms: int) -> list[ev.Event]:
     ]
     if wish.record:
         created.append(ev.RecordingSet(on=True, by=who, at_ms=at_ms))
+    if wish.air_delay_ms:
+        created += plans.set_air_delay(Plan(), wish.air_delay_ms, by=who, now_ms=now_ms)
     if wish.series is not None:
         created.append(ev.SeriesSet(series=wish.series, by=who, at_ms=at_ms))
     if wish.led:
@@ -316,6 +332,10 @@ def _of_plan(hall: Hall, wish: Wish, by: By, now_ms: int) -> Decided:
             return plans.set_sounds(hall.plan, sounds, by=who, now_ms=now_ms)
         case IntendSilence(on):
             return plans.intend_silence(hall.plan, on=on, by=who, now_ms=now_ms)
+        case SetAirDelay(delay_ms):
+            return _set_air_delay(hall, delay_ms, by, now_ms)
+        case Dump():
+            return _dump(hall, by, now_ms)
         case Say():
             if hall.state not in CAPTIONED:
                 raise Refused("hall_state", f"It is {hall.state}; nothing is said yet.")
@@ -343,9 +363,24 @@ def _of_nodes(hall: Hall, wish: Wish, by: By, now_ms: int) -> Decided:
 def _set_recording(hall: Hall, by: By, now_ms: int, *, on: bool) -> list[ev.Event]:
     if hall.recorded == on:
         return []
-    if hall.state not in RECORDING_OPEN:
+    if hall.state not in BEFORE_DOORS:
         raise Refused("hall_state", f"It is {hall.state}; recording is settled before doors.")
     return [ev.RecordingSet(on=on, by=by.person, at_ms=now_ms)]
+
+
+def _set_air_delay(hall: Hall, delay_ms: int, by: By, now_ms: int) -> list[ev.Event]:
+    if hall.state not in BEFORE_DOORS and delay_ms != hall.plan.air_delay_ms:
+        raise Refused("hall_state", f"It is {hall.state}; the air delay is settled before doors.")
+    return plans.set_air_delay(hall.plan, delay_ms, by=by.person, now_ms=now_ms)
+
+
+def _dump(hall: Hall, by: By, now_ms: int) -> list[ev.Event]:
+    """Also just after the end: its last words still wait."""
+    wait_ms = plans.delay_ms(hall.plan) + hall.window_ms
+    waits = hall.state is State.ENDED and now_ms - hall.since_ms < wait_ms
+    if not (waits or hall.state in (State.LIVE, State.PAUSED)):
+        raise Refused("hall_state", f"It is {hall.state}; nothing waits to be heard.")
+    return plans.dump(hall.plan, hall.window_ms, by=by.person, now_ms=now_ms)
 
 
 def _erase(hall: Hall, person: PersonId, by: By, now_ms: int) -> list[ev.Event]:

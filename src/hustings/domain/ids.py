@@ -1,4 +1,4 @@
-"""Names of things: halls, seats, people, lines. Checked once, where they come in.
+"""Names of things: halls, seats, people, lines, parts. Checked once, where they come in.
 
 Nothing here makes an id; that takes entropy (desk/invitations.py).
 """
@@ -21,6 +21,9 @@ CLOCK = PersonId("clock")
 
 BACKSTAGE = "backstage"
 """No seat: whoever runs the hall has a line there (spec/live.md)."""
+
+PART_MS = 240
+"""A part is named by its place on the grid, counted in these since the Unix epoch."""
 
 HALL_CHARS_MAX = 40
 SEAT_CHARS_MAX = 12

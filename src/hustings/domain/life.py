@@ -88,6 +88,8 @@ class Life:
     cancel_asked: Asked | None = None
     cancelled: bool = False
     grace: Grace | None = None
+    began_ms: int | None = None
+    """When it first went live, since it was last announced."""
     times: int = 0
     """How often the start was changed."""
 
@@ -172,6 +174,8 @@ def evolve(life: Life, event: ev.Event) -> Life:
             since_ms = life.starts_at_ms if on_time and life.starts_at_ms else at_ms
             cancelled = move == "cancel"
             moved = replace(life, state=State(state), since_ms=since_ms, cancelled=cancelled)
+            if move == "start" and life.began_ms is None:
+                moved = replace(moved, began_ms=since_ms)
             return replace(moved, cancel_asked=None)
         case ev.HallSlipped(starts_at_ms=starts_at_ms):
             return replace(life, starts_at_ms=starts_at_ms, times=life.times + 1)
@@ -180,6 +184,7 @@ def evolve(life: Life, event: ev.Event) -> Life:
             from_ms = before.from_ms if before and at_ms <= before.until_ms else at_ms
             announced = replace(life, state=State.ANNOUNCED, since_ms=at_ms, cancel_asked=None)
             moved = replace(announced, starts_at_ms=starts_at_ms, times=life.times + 1)
+            moved = replace(moved, began_ms=None)
             return replace(moved, grace=Grace(from_ms, until))
         case ev.CancelAsked(waiting=waiting, by=by, at_ms=at_ms):
             return replace(life, cancel_asked=Asked(by, at_ms, waiting))

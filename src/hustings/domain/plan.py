@@ -10,11 +10,14 @@ from enum import StrEnum
 from typing import Any
 
 from hustings.domain import events as ev
-from hustings.domain.ids import PersonId
+from hustings.domain.ids import PART_MS, PersonId
 from hustings.domain.refusals import Refused
 
 ITEMS_MAX = 200
 TITLE_CHARS_MAX = 120
+AIR_DELAY_MS = range(30_001)
+LEAD_MS = 300
+"""What is taken out begins so much after it was asked for: by then every stage knows."""
 PLANNED_MS = range(1000, 24 * 3_600_000 + 1)
 
 ITEM = r"[a-z0-9](-?[a-z0-9]){0,19}"
@@ -58,6 +61,15 @@ class Sounds:
 
 
 @dataclass(frozen=True)
+class Out:
+    """What was taken out, by when it was said. `no` counts from 1."""
+
+    no: int
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(frozen=True)
 class Plan:
     items: tuple[Item, ...] = ()
     on: str | None = None
@@ -65,6 +77,8 @@ class Plan:
     since_ms: int = 0
     sounds: Sounds = field(default_factory=Sounds)
     silence_intended: bool = False
+    air_delay_ms: int = 0
+    dumps: tuple[Out, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,6 +132,27 @@ def intend_silence(plan: Plan, *, on: bool, by: PersonId, now_ms: int) -> list[e
     return [ev.SilenceIntended(on=on, by=by, at_ms=now_ms)]
 
 
+def set_air_delay(plan: Plan, delay_ms: int, *, by: PersonId, now_ms: int) -> list[ev.Event]:
+    if delay_ms not in AIR_DELAY_MS:
+        raise Refused("field_invalid", f"air_delay_ms: 0 to {AIR_DELAY_MS[-1]}.")
+    if delay_ms == plan.air_delay_ms:
+        return []
+    return [ev.AirDelaySet(delay_ms=delay_ms, by=by, at_ms=now_ms)]
+
+
+def delay_ms(plan: Plan) -> int:
+    """What the air delay comes to: a whole number of parts."""
+    return -(-plan.air_delay_ms // PART_MS) * PART_MS
+
+
+def dump(plan: Plan, window_ms: int, *, by: PersonId, now_ms: int) -> list[ev.Event]:
+    """All that was said and is not heard yet, but for what is on its way out already."""
+    if not plan.air_delay_ms:
+        raise Refused("no_air_delay")
+    from_ms = now_ms + LEAD_MS - window_ms - delay_ms(plan)
+    return [ev.Dumped(from_ms=from_ms, to_ms=now_ms, by=by, at_ms=now_ms)]
+
+
 def begins(plan: Plan, at_ms: int) -> Plan:
     """The hall goes live: so does its first piece."""
     if plan.on is not None or not plan.items:
@@ -152,6 +187,11 @@ def evolve(plan: Plan, event: ev.Event) -> Plan:
             return replace(plan, sounds=Sounds(opening, pause, closing, tone))
         case ev.SilenceIntended(on=on):
             return replace(plan, silence_intended=on)
+        case ev.AirDelaySet(delay_ms=delay):
+            return replace(plan, air_delay_ms=delay)
+        case ev.Dumped(from_ms=from_ms, to_ms=to_ms):
+            out = Out(len(plan.dumps) + 1, from_ms, to_ms)
+            return replace(plan, dumps=(*plan.dumps, out))
     return plan
 
 

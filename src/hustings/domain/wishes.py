@@ -22,6 +22,7 @@ class CreateHall:
     title: str
     starts_at_ms: int | None
     window_ms: int
+    air_delay_ms: int = 0
     record: bool = False
     series: HallId | None = None
     led: bool = False
@@ -197,6 +198,18 @@ class IntendSilence:
 
 
 @dataclass(frozen=True)
+class SetAirDelay:
+    """How long what is said waits before the crowd hears it; until doors."""
+
+    delay_ms: int
+
+
+@dataclass(frozen=True)
+class Dump:
+    """Take out what was said and is not heard yet."""
+
+
+@dataclass(frozen=True)
 class Say:
     """Captions. `key`: the asker's own name for this post; `at_ms`: when it was said, else now."""
 
@@ -266,6 +279,8 @@ Wish = (
     | MoveRundown
     | SetSounds
     | IntendSilence
+    | SetAirDelay
+    | Dump
     | Say
     | NoteLineProven
     | NoteTalk

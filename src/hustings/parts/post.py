@@ -26,6 +26,8 @@ class Wanted:
     state: str
     title: str = ""
     record: bool = False
+    delay_ms: int = 0
+    """What was said before it ended still comes for so long."""
 
     @property
     def ended(self) -> bool:
@@ -52,6 +54,7 @@ def read(orders: bytes) -> list[Wanted] | None:
                 state=str(h["state"]),
                 title=str(h.get("title", "")),
                 record=h.get("record") is True,
+                delay_ms=int(h.get("air_delay_ms", 0)),
             )
             for h in json.loads(orders)["halls"]
         ]

@@ -94,8 +94,10 @@ class Archive:
         for name, hall in self._halls.items():
             if hall.told is not None or name in self._finishing:
                 continue
-            ended = hall.wanted.ended
-            self._act(hall, hall.recording.beat(on=hall.on, ended=ended, room=room), room=room)
+            wanted = hall.wanted
+            delay_s = -(-wanted.delay_ms // 1000)
+            beat = hall.recording.beat(on=hall.on, ended=wanted.ended, room=room, delay_s=delay_s)
+            self._act(hall, beat, room=room)
         self._listen()
         return told
 

@@ -91,19 +91,21 @@ class Recording:
         self._have.add(part.no)
         self._seen.add(part.no)
 
-    def beat(self, *, on: bool, ended: bool, room: bool) -> Beat:
-        """`on`: the hall is live or paused. `room`: there is enough of it on the disk."""
+    def beat(self, *, on: bool, ended: bool, room: bool, delay_s: int = 0) -> Beat:
+        """`on`: the hall is live or paused. `room`: there is enough of it on the disk.
+        `delay_s`: so long after the end what was said before it still comes."""
         self._quiet += 1
         self._over += ended
         # A disk that was full is tried again as soon as there is room; so is one that failed.
         resumed = bool(self.stopped) and room
         self.stopped = "" if room else "disk_full"
         deaf = self._quiet >= 2 and (on or ended)
-        said_all = self._came and self._quiet >= QUIET_BEATS and self._over >= QUIET_BEATS
+        over = self._over - delay_s
+        said_all = self._came and self._quiet >= QUIET_BEATS and over >= QUIET_BEATS
         return Beat(
             ask_anew=resumed,
             ask_others=deaf or self.hole is not None,
-            finish=ended and (said_all or self._over >= OVER_BEATS),
+            finish=ended and (said_all or over >= OVER_BEATS),
         )
 
     def told(self, *, on: bool) -> dict[str, Any]:

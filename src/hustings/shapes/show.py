@@ -35,11 +35,21 @@ class Prepared(TypedDict):
     tone: str
 
 
+class Dump(TypedDict):
+    """What was said from `from_ms` up to `to_ms` was taken out. `no` counts from 1."""
+
+    no: int
+    from_ms: int
+    to_ms: int
+
+
 class Plan(TypedDict):
     on: str | None
     items: list[PlannedItem]
     sounds: Prepared
     silence_intended: bool
+    air_delay_ms: int
+    dumps: list[Dump]
 
 
 class SoundKept(TypedDict):
@@ -96,6 +106,7 @@ class Guest(TypedDict):
     on: str | None
     next: NextUp | None
     seats: list[Seat]
+    air_delay_ms: int
     spoken_ms: int
     budget: Budget | None
     now_ms: int

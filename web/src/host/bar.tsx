@@ -4,12 +4,13 @@ import { after, monotonic } from "../shell/clock.ts";
 import { s } from "../texts/studio.ts";
 import type { Desk } from "./desk.ts";
 import { post } from "./desk.ts";
-import { moveOf } from "./moves.ts";
+import { dump, moveOf } from "./moves.ts";
 import type { HallView } from "./view.ts";
 
 const ARMED_MS = 8000;
 /** Nobody reads how many are listening in less: two presses in one movement are one. */
 const READ_MS = 1000;
+const ON = ["live", "paused"];
 const WAITING = ["announced", "doors"];
 
 interface Props {
@@ -25,7 +26,8 @@ export function Bar({ desk, view }: Props) {
       <Said desk={desk} />
       <div class="bar__moves">
         {WAITING.includes(view.state) && view.starts_at_ms !== null && <Slip desk={desk} view={view} />}
-        {["live", "paused"].includes(view.state) && <End desk={desk} view={view} />}
+        {ON.includes(view.state) && view.plan.air_delay_ms > 0 && <Dump desk={desk} view={view} />}
+        {ON.includes(view.state) && <End desk={desk} view={view} />}
         {move && (
           <button
             type="button"
@@ -54,6 +56,21 @@ function Said({ desk }: { desk: Desk }) {
         </button>
       )}
     </div>
+  );
+}
+
+/** At once, and not asked twice: there are seconds to do it in. */
+function Dump({ desk, view }: Props) {
+  return (
+    <button
+      type="button"
+      class="button"
+      data-kind="danger"
+      disabled={desk.away.value}
+      onClick={() => dump(desk, view)}
+    >
+      {s("dump", { n: Math.round(view.plan.air_delay_ms / 1000) })}
+    </button>
   );
 }
 

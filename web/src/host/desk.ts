@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { after, monotonic } from "../shell/clock.ts";
 import { follow } from "../shell/events.ts";
 import type { Method, Problem } from "../shell/http.ts";
-import { sendJson } from "../shell/http.ts";
+import { sendJson, sendSound } from "../shell/http.ts";
 import type { HallView } from "./view.ts";
 
 /** One thing asked of the desk. */
@@ -46,12 +46,14 @@ export class Desk {
   readonly invitations = signal<Invitation[]>([]);
   /** The person whose page this is. */
   readonly me: string;
+  #hall: string;
   #address: string;
   #forget = () => {};
   #offered: [label: string | null, since_ms: number] = [null, 0];
 
   constructor(hall: string, me: string) {
     this.me = me;
+    this.#hall = hall;
     this.#address = `/api/v1/halls/${hall}`;
     follow<HallView>(
       `${this.#address}/events`,
@@ -72,6 +74,13 @@ export class Desk {
     if ((await this.ask(wish)) === null) return false;
     this.#tell({ said, undo });
     return true;
+  }
+
+  /** Upload a prepared sound; its name, or null where it was refused. */
+  async keepSound(bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
+    const answer = await sendSound<{ sound: string }>(`/api/v1/sounds?hall=${this.#hall}`, bytes);
+    this.refusal.value = answer.ok ? null : answer.problem;
+    return answer.ok ? answer.value.sound : null;
   }
 
   /** Do what was offered, unless that stood there for less than a glance: then it was something else. */

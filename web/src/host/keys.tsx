@@ -7,7 +7,7 @@ import { s } from "../texts/studio.ts";
 import type { Desk } from "./desk.ts";
 import type { Ears } from "./ears.ts";
 import { bringUp, call, mute, takeDown } from "./floor/acts.ts";
-import { moveOf } from "./moves.ts";
+import { dump, moveOf } from "./moves.ts";
 import { nextStep } from "./next.ts";
 import type { FloorSeat, HallView } from "./view.ts";
 
@@ -35,6 +35,7 @@ const KEYS: Key[] = [
   { key: "t", does: "keys.cue", press: ({ ears }, seat) => seat && ears.cue(seat.seat) },
   { key: "c", does: "keys.call", press: ({ desk, view }) => callFirst(desk, view) },
   { key: "p", does: "keys.pause", press: ({ desk, view }) => pauseOrGoOn(desk, view) },
+  { key: "x", does: "keys.dump", press: ({ desk, view }) => dump(desk, view) },
   { key: "z", does: "keys.undo", press: ({ desk }) => desk.undo() },
 ];
 

@@ -1,8 +1,9 @@
-/** The one move a hall makes next, as a table. Not here: ending it, which is asked twice. */
+/** The one move a hall makes next, as a table; and the dump. Not here: ending it, which is asked twice. */
 import type { HallState } from "../flow.ts";
 import { s } from "../texts/studio.ts";
-import type { Wish } from "./desk.ts";
+import type { Desk, Wish } from "./desk.ts";
 import { post } from "./desk.ts";
+import type { HallView } from "./view.ts";
 
 export interface Move {
   label: string;
@@ -26,3 +27,7 @@ const plain = (label: string, path: string, said: string): Move => ({
 });
 
 export const moveOf = (state: HallState): Move | null => MOVES[state]?.() ?? null;
+
+/** Take out what was said and is not heard yet. */
+export const dump = (desk: Desk, { plan }: HallView): unknown =>
+  plan.air_delay_ms > 0 && desk.do(post("/dump"), s("dump.said", { n: Math.round(plan.air_delay_ms / 1000) }));

@@ -3,6 +3,7 @@ import { nextStep } from "./next.ts";
 import type { FloorSeat, HallView, Hand } from "./view.ts";
 
 const NOW = 1_790_000_000_000;
+const OURS = { opening: "built-in", pause: "built-in", closing: "built-in", tone: "built-in" };
 
 const calm: HallView = {
   hall: "eve",
@@ -22,7 +23,7 @@ const calm: HallView = {
   audience: { listeners: 7 },
   people: [],
   floor: { led: true, seats: [], hands: [], time: { each: null, people: [], sides: [] } },
-  plan: { on: null, items: [], silence_intended: false },
+  plan: { on: null, items: [], sounds: OURS, silence_intended: false, air_delay_ms: 0, dumps: [] },
   air: { playing: "stage", quiet_ms: 0, covered: false },
   in_charge: {},
 };
@@ -107,7 +108,7 @@ test("what is over its time leads to what comes next", () => {
     { ...piece, item: "b", title: "Questions", over_ms: 0 },
   ];
 
-  expect(told({ plan: { on: "a", items, silence_intended: false } }, [seat("Ana", "on_air")])).toEqual({
+  expect(told({ plan: { ...calm.plan, on: "a", items } }, [seat("Ana", "on_air")])).toEqual({
     sentence: "Opening is 2 minutes over.",
     alert: null,
     path: "/rundown/b",

@@ -71,10 +71,20 @@ export interface Due extends Item {
   over_ms: number;
 }
 
+/** What may stand where nobody speaks. */
+export const SOUND_KINDS = ["opening", "pause", "closing", "tone"] as const;
+export type SoundKind = (typeof SOUND_KINDS)[number];
+
 export interface Plan {
   on: string | null;
   items: Due[];
+  /** Each "" for none, "built-in", or the name of a file. */
+  sounds: Record<SoundKind, string>;
   silence_intended: boolean;
+  /** How long what is said waits before the crowd hears it; 0: not at all. */
+  air_delay_ms: number;
+  /** What was taken out of it, by when it was said. */
+  dumps: { no: number; from_ms: number; to_ms: number }[];
 }
 
 /** What the programme plays, as a stage says; null where none does. */

@@ -18,6 +18,8 @@ export class Evening {
   readonly wanted = signal(false);
   readonly heard = signal<Heard | null>(null);
   readonly seconds = signal<number | null>(null);
+  /** Whether what would be heard now was taken out. */
+  readonly takenOut = signal(false);
   readonly now_ms = signal(wall_ms());
   readonly programme: Programme;
   #hall: string;
@@ -97,7 +99,12 @@ export class Evening {
     const { phase, at, timeline } = this.programme;
     const sounding = phase.value === "playing" || phase.value === "stalled";
     this.heard.value = sounding && at !== null ? timeline.at(at) : null;
-    const delay_ms = sounding ? delayMs(this.#clock.now(monotonic()), at) : null;
+    const behind_ms = sounding ? delayMs(this.#clock.now(monotonic()), at) : null;
+    const { air_delay_ms = 0, dumps = [] } = this.state.peek()?.evening ?? {};
+    const delay_ms = behind_ms === null ? null : behind_ms + air_delay_ms;
+    const isOut = ([from_ms, to_ms]: [number, number]) =>
+      at !== null && at * 1000 >= from_ms && at * 1000 < to_ms;
+    this.takenOut.value = sounding && dumps.some(isOut);
     this.seconds.value = delay_ms === null ? null : steadySeconds(delay_ms, this.seconds.peek());
     this.#audio.dataset.state = phase.value;
     this.#audio.dataset.delayMs = delay_ms === null ? "" : String(delay_ms);

@@ -60,6 +60,12 @@ function Status() {
         {t("listen.reconnecting")}
       </p>
     );
+  if (evening.takenOut.value)
+    return (
+      <p class="note" data-tone="wait">
+        {t("listen.taken.out")}
+      </p>
+    );
   if (phase === "starting") return <p class="delay">{t("listen.tuning")}</p>;
   return <p class="delay figures">{phase === "playing" && seconds !== null ? behind(seconds) : ""}</p>;
 }

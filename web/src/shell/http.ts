@@ -17,6 +17,7 @@ export type Answer<T> =
   | { ok: false; problem: Problem };
 
 const PATIENCE_MS = 8000;
+const UPLOAD_MS = 60_000;
 const nobody = (): Problem => ({
   status: 0,
   code: "",
@@ -35,16 +36,20 @@ export const sendJson = <T>(method: Method, address: string, body?: unknown): Pr
     body: JSON.stringify(body ?? {}),
   });
 
+/** An upload may take its time on a thin line. */
+export const sendSound = <T>(address: string, body: Uint8Array<ArrayBuffer>): Promise<Answer<T>> =>
+  ask<T>(address, { method: "PUT", headers: { "content-type": "audio/ogg" }, body }, UPLOAD_MS);
+
 export const postJson = <T>(address: string, body?: unknown): Promise<Answer<T>> =>
   sendJson<T>("POST", address, body);
 
-async function ask<T>(address: string, request: RequestInit): Promise<Answer<T>> {
+async function ask<T>(address: string, request: RequestInit, patience_ms = PATIENCE_MS): Promise<Answer<T>> {
   const sent = monotonic();
   try {
     const response = await fetch(address, {
       ...request,
       credentials: "same-origin",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patience_ms),
     });
     const text = await response.text();
     if (!response.ok) return { ok: false, problem: problemOf(response.status, text) };

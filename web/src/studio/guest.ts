@@ -8,6 +8,8 @@ export interface GuestView {
   /** Their own seats; one as a rule. */
   seats: FloorSeat[];
   state: HallState;
+  /** How long what they say waits before the crowd hears it. */
+  air_delay_ms: number;
   spoken_ms: number;
   budget: Budget | null;
   /** Titles of what is on and what follows, and when that is due. */

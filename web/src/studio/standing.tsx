@@ -23,6 +23,9 @@ export function Standing({ hall }: { hall: string }) {
           {verdictOf(seat)} <span class="soft">{mendOf(seat)}</span>
         </p>
       )}
+      {view.air_delay_ms > 0 && (
+        <p class="soft figures">{s("guest.delay", { n: Math.round(view.air_delay_ms / 1000) })}</p>
+      )}
       <p class="figures">{spokenOf(view)}</p>
       {view.on && <p>{s("guest.now", { title: view.on })}</p>}
       {view.next && (

@@ -6,6 +6,7 @@ use crate::flow::{AirReport, HallState, Playing, Programme};
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 use super::cues::{self, Cue};
+use super::delay::{Delay, DelayOrder, Delayed};
 use super::layers::{Announcement, Tone, let_in};
 use super::quiet::Quiet;
 use super::sounds::Sounds;
@@ -24,12 +25,13 @@ pub struct AirOrder {
     pub sounds: Option<Sounds>,
     /// Dead air is neither told nor covered.
     pub silence_intended: bool,
+    pub delay: DelayOrder,
 }
 
 pub enum Input {
     /// What holds from now on; what is being announced is played to its end.
     Order(AirOrder),
-    /// 20 ms of the mix, in any state of the hall.
+    /// 20 ms of the mix, in any state of the hall, without a hole.
     Frame(Programme),
 }
 
@@ -42,6 +44,7 @@ pub enum Output {
 #[derive(Default)]
 pub struct Air {
     order: AirOrder,
+    delay: Delay,
     sounds: Sounds,
     /// The opening of this start, settled when it was due: no other is begun in its middle.
     opened: Option<Cue>,
@@ -67,11 +70,17 @@ struct Due {
 impl Air {
     pub fn handle(&mut self, input: Input) {
         match input {
-            Input::Order(order) => self.order = order,
-            Input::Frame(frame) => match self.admit(frame) {
-                Ok(frame) => self.fill(frame),
-                Err(at) => self.fall_silent(at),
-            },
+            Input::Order(order) => {
+                self.delay.order(order.delay.clone());
+                self.order = order;
+            }
+            Input::Frame(frame) => {
+                let Some(Delayed { frame, idle }) = self.delay.pass(frame) else { return };
+                match self.admit(frame) {
+                    Ok(frame) => self.fill(frame, idle),
+                    Err(at) => self.fall_silent(at),
+                }
+            }
         }
     }
 
@@ -103,7 +112,8 @@ impl Air {
         }
     }
 
-    fn fill(&mut self, mut frame: Programme) {
+    /// `idle`: nothing is said in it, and that is no dead air.
+    fn fill(&mut self, mut frame: Programme, idle: bool) {
         let at = frame.at;
         let due = self.due(&frame);
         if let Some(opening) = &due.opening {
@@ -112,7 +122,10 @@ impl Air {
                 frame.voices.clear();
             }
         }
-        let stood = self.stands(&frame, &due);
+        let stood = match self.stands(&frame, &due) {
+            Playing::Stage if idle => self.empty(),
+            stands => stands,
+        };
         let counted = stood == Playing::Stage && frame.state == HallState::Live;
         let quiet = self.quiet.note(&frame.pcm, at, counted && !self.order.silence_intended);
         let has_tone = self.sounds.tone.is_some();
@@ -150,7 +163,6 @@ impl Air {
     fn stands(&self, frame: &Programme, due: &Due) -> Playing {
         let before = |cue: &Cue| frame.at < cue.begins;
         let sounding = |cue: &Cue| cue.sounds_at(frame.at);
-        let idle = if self.sounds.tone.is_some() { Playing::Tone } else { Playing::Nothing };
         match frame.state {
             HallState::Live if due.opening.as_ref().is_some_and(sounding) => Playing::Opening,
             HallState::Live => Playing::Stage,
@@ -158,8 +170,13 @@ impl Air {
             HallState::Paused if due.pause.as_ref().is_some_and(before) => Playing::Nothing,
             HallState::Ended if due.closing.as_ref().is_some_and(sounding) => Playing::Closing,
             HallState::Ended => Playing::Nothing,
-            _ => idle,
+            _ => self.empty(),
         }
+    }
+
+    /// What an empty room sounds like.
+    fn empty(&self) -> Playing {
+        if self.sounds.tone.is_some() { Playing::Tone } else { Playing::Nothing }
     }
 
     fn fall_silent(&mut self, at: MediaTime) {

@@ -29,7 +29,7 @@ fn order(starts_at: Option<MediaTime>) -> AirOrder {
         closing: hum(1_000, 150.0),
         tone: hum(3_000, 100.0),
     };
-    AirOrder { starts_at, sounds: Some(sounds), silence_intended: false }
+    AirOrder { starts_at, sounds: Some(sounds), ..AirOrder::default() }
 }
 
 struct Hall {

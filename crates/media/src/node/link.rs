@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
 use crate::rules::Orders;
+use crate::units::{SampleCount, WallMs};
 
 use super::clock::Clock;
 
@@ -69,7 +70,7 @@ pub async fn run(
             message = told.next() => {
                 if let Some(new) = message.and_then(|message| Orders::parse(&message.payload)) {
                     asked_last = clock.instant();
-                    take_orders(&who, &orders, new);
+                    take_orders(&who, &orders, new, clock);
                 }
             }
             happening = happenings.recv() => {
@@ -149,7 +150,10 @@ impl Mouth {
     }
 }
 
-fn take_orders(who: &Who, orders: &watch::Sender<Arc<Orders>>, new: Orders) {
+fn take_orders(who: &Who, orders: &watch::Sender<Arc<Orders>>, mut new: Orders, clock: Clock) {
+    // By media time, which the sound goes by: no wall clock that is set moves it.
+    let now = WallMs(SampleCount(clock.media().0).ms());
+    new.settle(&orders.borrow(), now);
     if **orders.borrow() == new {
         return;
     }

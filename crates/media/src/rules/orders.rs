@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::flow::{Caption, HallId, HallState, SeatId, Standing};
-use crate::units::{PartNo, SampleCount};
+use crate::units::{PartNo, SampleCount, WallMs};
 
 use super::sounds::SoundOrder;
 
@@ -13,6 +13,9 @@ use super::sounds::SoundOrder;
 pub struct Orders {
     #[serde(default)]
     pub revision: u64,
+    /// When they were given, by the desk's clock; 0 once that was made use of.
+    #[serde(default, skip_serializing)]
+    pub at_ms: i64,
     #[serde(default)]
     pub keys: Vec<Key>,
     /// Ids of passes that are no longer good.
@@ -43,8 +46,17 @@ pub struct HallOrder {
     pub since_ms: i64,
     #[serde(default)]
     pub starts_at_ms: Option<i64>,
+    /// When it first went live.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began_ms: Option<i64>,
     #[serde(default = "default_window_ms")]
     pub window_ms: i64,
+    /// How long what is said waits before the crowd hears it.
+    #[serde(default)]
+    pub air_delay_ms: i64,
+    /// Number, beginning and end of what is not to be heard of what was said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dumps: Vec<(u64, i64, i64)>,
     /// Whether the hall is recorded.
     #[serde(default)]
     pub record: bool,
@@ -105,6 +117,12 @@ pub struct Seat {
     pub fade_ms: i64,
 }
 
+/// The longest that what is said waits.
+const AIR_DELAY_MS_MAX: i64 = 30_000;
+/// The newest that are kept.
+const DUMPS_MAX: usize = 64;
+/// Orders travel; a desk whose clock is further off has another clock.
+const SAME_CLOCK_MS: i64 = 1_000;
 /// The longest text of a caption, in bytes as JSON escapes it.
 const CAPTION_BYTES_MAX: usize = 36;
 
@@ -152,8 +170,25 @@ impl Orders {
             hall.seats.retain(|seat| SeatId::parse(&seat.seat).is_some());
             hall.seats.iter_mut().for_each(|seat| seat.fade_ms = seat.fade_ms.clamp(0, 5_000));
             hall.window_ms = hall.window_ms.clamp(200, 5_000);
+            hall.air_delay_ms = hall.air_delay_ms.clamp(0, AIR_DELAY_MS_MAX);
+            let many = hall.dumps.len().saturating_sub(DUMPS_MAX);
+            hall.dumps.drain(..many);
         }
         Some(orders)
+    }
+
+    /// Put what times of the desk's clock must not miss onto ours, which says `now`; once, so that it stays where it was
+    /// put `before`.
+    pub fn settle(&mut self, before: &Self, now: WallMs) {
+        let given = std::mem::take(&mut self.at_ms);
+        let ahead_ms = Some(given - now.0).filter(|off| given > 0 && off.abs() > SAME_CLOCK_MS).unwrap_or(0);
+        for hall in &mut self.halls {
+            let known = before.halls.iter().find(|known| known.hall == hall.hall);
+            for dump in &mut hall.dumps {
+                let same = known.and_then(|known| known.dumps.iter().find(|(no, ..)| *no == dump.0));
+                *dump = same.copied().unwrap_or((dump.0, dump.1 - ahead_ms, dump.2 - ahead_ms));
+            }
+        }
     }
 
     /// The hall a series leads to: what is on, else what is next, else what was last.

@@ -1,4 +1,5 @@
 use super::Orders;
+use crate::units::WallMs;
 
 #[test]
 fn orders_with_one_impossible_hall_still_bring_the_others() {
@@ -95,4 +96,42 @@ fn a_seat_is_on_air_and_unmuted_unless_orders_say_otherwise_and_no_fade_is_longe
 
     let expected = [("ana", true, false, 10), ("ben", false, true, 5_000), ("cid", true, false, 0)];
     assert_eq!(told, expected.map(|(seat, air, muted, ms)| (seat.to_owned(), air, muted, ms)));
+}
+
+fn dumped(at_ms: i64, dumps: &str) -> Orders {
+    let text = format!(
+        r#"{{"at_ms":{at_ms},"halls":[{{"hall":"a","state":"live","air_delay_ms":99999,"dumps":{dumps}}}]}}"#
+    );
+    Orders::parse(text.as_bytes()).unwrap()
+}
+
+#[test]
+fn what_is_taken_out_is_put_on_our_clock_once_and_stays_there() {
+    const NOW: i64 = 1_790_000_000_000;
+    let settled = |mut orders: Orders, before: &Orders, now: i64| {
+        orders.settle(before, WallMs(now));
+        assert_eq!(orders.at_ms, 0);
+        orders
+    };
+    let none = Orders::default();
+    let dumps = |orders: &Orders| orders.halls[0].dumps.clone();
+
+    let same = settled(dumped(NOW + 300, "[[1,50,90]]"), &none, NOW);
+    assert_eq!(dumps(&same), [(1, 50, 90)], "a moment on the way is no other clock");
+    let ahead = settled(dumped(NOW + 3_600_000, "[[1,3600050,3600090]]"), &none, NOW);
+    assert_eq!(dumps(&ahead), [(1, 50, 90)]);
+    let set_back = settled(dumped(NOW + 5, "[[1,3600050,3600090],[2,70,80]]"), &ahead, NOW);
+    assert_eq!(dumps(&set_back), [(1, 50, 90), (2, 70, 80)]);
+    let kept = Orders::parse(&serde_json::to_vec(&set_back).unwrap()).unwrap();
+    assert_eq!(kept, set_back, "what is remembered is on our clock");
+}
+
+#[test]
+fn an_air_delay_and_what_is_taken_out_are_bounded() {
+    let many: Vec<(u64, i64, i64)> = (0..100).map(|no| (no, 0, 1)).collect();
+    let orders = dumped(0, &serde_json::to_string(&many).unwrap());
+
+    assert_eq!(orders.halls[0].air_delay_ms, 30_000);
+    assert_eq!(orders.halls[0].dumps.len(), 64);
+    assert_eq!(orders.halls[0].dumps[0].0, 36, "the newest are kept");
 }

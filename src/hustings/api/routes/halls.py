@@ -48,6 +48,7 @@ async def create(request: Request, body: NewHall) -> dict[str, Any]:
         title=body.title,
         starts_at_ms=_ms(body.starts_at),
         window_ms=body.window_ms,
+        air_delay_ms=body.air_delay_ms,
         record=body.record,
         series=None if body.series is None else hall_id(body.series),
         led=body.led,

@@ -1,4 +1,4 @@
-"""Routes of the plan: the rundown, what is prepared for where nobody speaks, intended silence."""
+"""Routes of the plan: the rundown, what is heard where nobody speaks, the air delay."""
 
 from typing import Any
 
@@ -9,10 +9,18 @@ from hustings.api import studio
 from hustings.api.auth import hall_for
 from hustings.api.context import context
 from hustings.api.document import answers
-from hustings.api.models import Intended, NewRundown, PreparedSounds
+from hustings.api.models import AirDelay, Intended, NewRundown, PreparedSounds
 from hustings.domain.plan import Item, Sounds
 from hustings.domain.refusals import Refused
-from hustings.domain.wishes import IntendSilence, MoveRundown, SetRundown, SetSounds, Wish
+from hustings.domain.wishes import (
+    Dump,
+    IntendSilence,
+    MoveRundown,
+    SetAirDelay,
+    SetRundown,
+    SetSounds,
+    Wish,
+)
 
 router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["show"])
 
@@ -51,6 +59,18 @@ async def sounds(request: Request, hall: str, body: PreparedSounds) -> dict[str,
 async def silence(request: Request, hall: str, body: Intended) -> dict[str, Any]:
     """Whether dead air is meant to be: then it is neither told nor covered."""
     return await _asked(request, hall, IntendSilence(body.on))
+
+
+@router.put("/air-delay", **answers(shapes.Plan))
+async def air_delay(request: Request, hall: str, body: AirDelay) -> dict[str, Any]:
+    """How long what is said waits before the crowd hears it. Settled before doors."""
+    return await _asked(request, hall, SetAirDelay(body.delay_ms))
+
+
+@router.post("/dump", **answers(shapes.Plan))
+async def dump(request: Request, hall: str) -> dict[str, Any]:
+    """Take out, for everyone, what was said and is not heard yet; in the recording too."""
+    return await _asked(request, hall, Dump())
 
 
 async def _asked(request: Request, hall: str, wish: Wish) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Not here: who recognises speech (nobody does), and where an increment is carried (the stages know).
 """
 
-from hustings.domain.captions.cues import PART_MS, Cue, Increment, cues, webvtt
+from hustings.domain.captions.cues import Cue, Increment, cues, webvtt
 from hustings.domain.captions.cut import clean
 from hustings.domain.captions.posts import (
     CAPTIONED,
@@ -19,7 +19,6 @@ from hustings.domain.captions.posts import (
 
 __all__ = [
     "CAPTIONED",
-    "PART_MS",
     "TEXT_CHARS_MAX",
     "Captions",
     "Cue",

@@ -7,11 +7,12 @@ HLS: rows fill and roll up. Times are parts here.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hustings.domain.ids import PART_MS
+
 ROW_CHARS = 37
 ROWS = 3
 HOLD_PARTS = 25
 """6 s: three rows can be read in that."""
-PART_MS = 240
 
 
 @dataclass(frozen=True, slots=True)

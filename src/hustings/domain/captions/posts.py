@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from hustings.domain import events as ev
-from hustings.domain.captions.cues import PART_MS, Increment
+from hustings.domain.captions.cues import Increment
 from hustings.domain.captions.cut import clean, cut
-from hustings.domain.ids import PersonId
+from hustings.domain.ids import PART_MS, PersonId
 from hustings.domain.life import State
 from hustings.domain.refusals import Refused
 from hustings.domain.wishes import By, Say

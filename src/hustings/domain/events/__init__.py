@@ -45,7 +45,9 @@ from hustings.domain.events.people import (
     PersonInvited,
 )
 from hustings.domain.events.show import (
+    AirDelaySet,
     AirNoted,
+    Dumped,
     RundownMoved,
     RundownSet,
     SilenceIntended,
@@ -87,6 +89,8 @@ KINDS: dict[tuple[str, int], type[Event]] = {
         RundownMoved,
         SoundsSet,
         SilenceIntended,
+        AirDelaySet,
+        Dumped,
         AirNoted,
         CaptionGiven,
     )
@@ -99,6 +103,7 @@ def personal_fields(kind: type[Event]) -> tuple[str, ...]:
 
 __all__ = [
     "KINDS",
+    "AirDelaySet",
     "AirNoted",
     "BroughtUp",
     "BudgetSet",
@@ -106,6 +111,7 @@ __all__ = [
     "CaptionGiven",
     "ChargeTaken",
     "ConsentGiven",
+    "Dumped",
     "Event",
     "FloorLed",
     "HallCreated",

@@ -41,6 +41,23 @@ class SilenceIntended(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AirDelaySet(Event):
+    """How long what is said waits before the crowd hears it; 0 for not at all."""
+
+    KIND: ClassVar[str] = "air_delay_set"
+    delay_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dumped(Event):
+    """What was said from `from_ms` up to `to_ms` is not heard: somebody took it out in time."""
+
+    KIND: ClassVar[str] = "dumped"
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AirNoted(Event):
     """What a stage found on the air: `voiced`, `quiet` for 5 s, or `covered` after 20 s of that."""
 

@@ -7,12 +7,15 @@ import type { Desk } from "../desk.ts";
 import { post, put } from "../desk.ts";
 import type { HallView } from "../view.ts";
 import { Recording } from "./recording.tsx";
+import { Sounds } from "./sounds.tsx";
 
 interface Props {
   desk: Desk;
   view: HallView;
 }
 
+const AIR_DELAYS_S = [0, 5, 10, 20, 30];
+const BEFORE_DOORS = ["draft", "announced"];
 const POSTPONES = ["announced", "doors", "paused"];
 const CANCELS = ["announced", "doors"];
 
@@ -24,6 +27,8 @@ export function Settings({ desk, view }: Props) {
         <summary>{s("settings")}</summary>
         <div class="stack">
           <Led desk={desk} view={view} />
+          {BEFORE_DOORS.includes(view.state) && <AirDelay desk={desk} view={view} />}
+          <Sounds desk={desk} view={view} />
           <Budget desk={desk} view={view} />
           {POSTPONES.includes(view.state) && <Postpone desk={desk} />}
           {CANCELS.includes(view.state) && <Cancel desk={desk} view={view} />}
@@ -41,6 +46,35 @@ function Led({ desk, view }: Props) {
     <label class="tick">
       <input type="checkbox" checked={led} disabled={desk.away.value} onChange={turn} />
       <span>{s("led")}</span>
+    </label>
+  );
+}
+
+function AirDelay({ desk, view }: Props) {
+  const now_s = view.plan.air_delay_ms / 1000;
+  const named = (n: number) => (n === 0 ? s("delay.none") : s("delay.seconds", { n }));
+  const set = (n: number) =>
+    desk.do(
+      put("/air-delay", { delay_ms: n * 1000 }),
+      s(n === 0 ? "delay.none.said" : "delay.said", { n }),
+      put("/air-delay", { delay_ms: view.plan.air_delay_ms }),
+    );
+  return (
+    <label class="field">
+      <span>{s("delay")}</span>
+      <select
+        value={String(now_s)}
+        disabled={desk.away.value}
+        onChange={(event) => set(Number(event.currentTarget.value))}
+      >
+        {[...new Set([...AIR_DELAYS_S, now_s])]
+          .sort((a, b) => a - b)
+          .map((n) => (
+            <option key={n} value={String(n)}>
+              {named(n)}
+            </option>
+          ))}
+      </select>
     </label>
   );
 }

@@ -144,10 +144,11 @@ impl Hls {
                     continue;
                 };
                 let within_ms = END_WITHIN_MS + if has_closing(order) { CLOSING_MS } else { 0 };
-                let overdue = self.clock.wall().0 - order.since_ms > within_ms;
-                let comes = has_closing(order) && self.age(&hall) < STILL;
+                let said_all_ms = order.since_ms + order.air_delay_ms;
+                let overdue = self.clock.wall().0 - said_all_ms > within_ms;
+                let comes = (has_closing(order) || order.air_delay_ms > 0) && self.age(&hall) < STILL;
                 let ends = !comes || overdue;
-                if ends && hall.rendition.borrow_mut().end(LlNo::at_ms(order.since_ms), overdue) {
+                if ends && hall.rendition.borrow_mut().end(LlNo::at_ms(said_all_ms), overdue) {
                     hall.grow(self.clock.instant());
                 }
             }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
-use crate::air::{self, Air, AirOrder};
+use crate::air::{self, Air, AirOrder, DelayOrder, Dump};
 use crate::flow::{AirReport, Ask, Caption, HallId, LineId, Part, Programme, Relayed, Talk, Who};
 use crate::mixer::{Input, Mixer, Output};
 use crate::node::clock::Clock;
@@ -105,6 +105,7 @@ impl Mixing {
                 starts_at: order.starts_at_ms.map(media),
                 sounds: order.sounds.as_ref().map(|named| shelf.sounds(named)),
                 silence_intended: order.silence_intended,
+                delay: delay(order),
             }));
             hall.order = order.clone();
         }
@@ -149,6 +150,12 @@ fn wall(at: MediaTime) -> WallMs {
 
 fn media(ms: i64) -> MediaTime {
     MediaTime(SampleCount::from_ms(ms).0)
+}
+
+fn delay(order: &HallOrder) -> DelayOrder {
+    let dumps = order.dumps.iter().map(|&(_, from, to)| Dump { from: media(from), to: media(to) });
+    let began = order.began_ms.map(|ms| media(ms).part_no());
+    DelayOrder::new(SampleCount::from_ms(order.air_delay_ms), began, dumps.collect())
 }
 
 fn told(hall: &HallId, report: &AirReport) -> Value {
