@@ -9,8 +9,8 @@ from datetime import datetime
 
 from playwright.async_api import Locator, Page
 
-KEYBOARD = os.environ.get("E2E_HANDS") == "keyboard"
-"""`E2E_HANDS=keyboard`: nothing is clicked."""
+KEYBOARD = os.environ.get("E2E_HANDS", "keyboard") == "keyboard"
+"""Nothing is clicked, unless `E2E_HANDS=mouse`."""
 WITHIN_S = 20
 
 

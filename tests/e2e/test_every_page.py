@@ -89,7 +89,7 @@ class House:
         self._post("/halls/off/cancel", {"confirm": True})
 
     def _eve(self) -> None:
-        self._hall("eve", "Should the old bridge be torn down?", led=True)
+        self._hall("eve", "Should the old bridge be torn down?", led=True, air_delay_ms=10_000)
         told = {"ana": "Ana Moreau", "ben": "Ben Okafor", "cleo": "Cleo"}
         for seat, name in told.items():
             given = self._post("/halls/eve/seats", {"seat": seat, "name": name})
@@ -274,7 +274,7 @@ async def _desk(seen: Window) -> None:
         await summary.click()
     await page.locator(".rundown + .button").click()
     await page.locator("fieldset").first.wait_for()
-    await page.locator(".bar .button[data-kind=danger]").click()
+    await page.locator(".bar .button[data-armed]").click()
     await seen.see("studio-open")
 
 
@@ -292,5 +292,7 @@ async def test_the_owners_page(house: House, look: Look) -> None:
         await page.goto(f"{house.hall.page}/studio/draft")
         await page.locator(".next").wait_for()
         await seen.see("studio-draft")
+        await page.locator(".more > summary").click()
+        await seen.see("studio-settings")
 
     assert seen.wrong == []
