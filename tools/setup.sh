@@ -98,14 +98,17 @@ PY
 toolchains
 system_packages tools_missing
 [ -x .venv/bin/python ] || { say "making .venv"; python3 -m venv .venv; }
-# What is fetched, while what is compiled takes the processors.
+# What is fetched, while what is compiled takes the processors: a group of its own, which ends with us.
+set -m
 (
   system_packages programs_missing
   step python-packages requirements-dev.lock -- python_packages
   step web-pages web -- web_pages
-) &
+) </dev/null &
 fetching=$!
-trap 'kill "$fetching" 2>/dev/null || true' EXIT
+set +m
+trap 'kill -- "-$fetching" 2>/dev/null || true; wait "$fetching" 2>/dev/null || true' EXIT
+trap 'exit 130' INT TERM
 step media-plane crates Cargo.toml Cargo.lock spec tools/setup.sh -- media_plane
 wait "$fetching" || { say "set-up is not complete: see above"; exit 1; }
-trap - EXIT
+trap - EXIT INT TERM

@@ -7,9 +7,12 @@ cargo test --release --locked --workspace --quiet
 (cd web && npm test --silent)
 # Compilers and tests each leave a core half idle. What the checks found is shown whole, after the tests.
 checked=$(mktemp)
-trap 'rm -f "$checked"' EXIT
-tools/check.sh >"$checked" 2>&1 &
+set -m
+tools/check.sh >"$checked" 2>&1 </dev/null &
 checking=$!
+set +m
+trap 'kill -- "-$checking" 2>/dev/null || true; rm -f "$checked"' EXIT
+trap 'exit 130' INT TERM
 failed=0
 .venv/bin/python -m pytest -n 2 tests/domain tests/properties tests/contract tests/vectors tests/api tests/sim tests/tidy || failed=1
 wait "$checking" || failed=1
@@ -17,7 +20,9 @@ cat "$checked"
 [ "$failed" = 0 ] || exit 1
 [ "${ONLY:-}" != quick ] || exit 0
 # Most wait more than they work: three at a time. Those that listen closely, or time, have less beside them, or nothing.
-.venv/bin/python -m pytest -n 3 --dist loadfile -m "not alone and not paired" tests/e2e tests/chaos || failed=1
-.venv/bin/python -m pytest -n 2 --dist loadfile -m paired tests/e2e tests/chaos || failed=1
-.venv/bin/python -m pytest -m alone tests/e2e tests/chaos || failed=1
+together() { .venv/bin/python -m pytest "$@" tests/e2e tests/chaos || failed=1; }
+together -n 3 --dist loadfile -m "not alone and not first_pair and not second_pair"
+together -n 2 --dist loadgroup -m first_pair
+together -n 2 --dist loadgroup -m second_pair
+together -m alone
 exit $failed

@@ -119,6 +119,16 @@ def test_a_dump_takes_out_what_was_said_and_is_not_heard_yet():
     ]
 
 
+def test_two_presses_in_one_movement_are_one_and_the_last_dumps_are_kept_by_number():
+    hall = started(after(waiting(), SetAirDelay(5_000), T0), START)
+    hall = after(hall, Dump(), START + 60_000)
+
+    assert after(hall, Dump(), START + 60_100) == hall
+    for n in range(70):
+        hall = after(hall, Dump(), START + 61_000 + n * 1000)
+    assert [out.no for out in hall.plan.dumps] == list(range(8, 72))
+
+
 def test_the_last_words_can_be_taken_out_as_long_as_they_wait():
     live = started(after(waiting(), SetAirDelay(5_000), T0), START)
     over = after(live, MoveHall("end"), START + 60_000)

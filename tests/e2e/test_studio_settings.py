@@ -85,10 +85,28 @@ async def test_a_delay_is_set_before_doors_and_what_is_said_is_taken_out_by_one_
         await page.get_by_role("button", name="Take out the last 5 s").wait_for()
         await page.keyboard.press("x")
         await page.get_by_text("The last 5 s are taken out.").wait_for()
-        await listener.get_by_text("Something that was said here was taken out.").wait_for(
-            timeout=20_000
-        )
+        out = listener.locator(".note", has_text="Something that was said here was taken out.")
+        await out.wait_for(timeout=20_000)
         await listener.get_by_text("7 seconds behind the room").wait_for(timeout=20_000)
+        newcomer = await browser.new_page()
+        await goes_on_to_its_last_word(town_hall, page, listener, newcomer)
 
     told = public_state(town_hall, "eve")["evening"]
     assert (told["air_delay_ms"], len(told["dumps"])) == (5040, 1)
+
+
+async def goes_on_to_its_last_word(
+    hall: TownHall, page: Page, listener: Page, newcomer: Page
+) -> None:
+    """What was said before the end waits too: for whoever comes then, and for the dump."""
+    await page.get_by_role("button", name="End …").click()
+    await page.wait_for_timeout(1100)
+    await page.get_by_role("button", name="Press again to end").click()
+    await page.get_by_text("Ended", exact=True).first.wait_for()
+    await newcomer.goto(f"{hall.page}/h/eve")
+    await newcomer.get_by_role("button", name="Listen").wait_for(timeout=3_000)
+    await page.get_by_role("button", name="Take out the last 5 s").wait_for(timeout=1_000)
+    await listener.get_by_text("Live", exact=True).wait_for(timeout=1_000)
+    await listener.get_by_text("This town hall ended").wait_for(timeout=25_000)
+    await newcomer.get_by_text("This town hall ended").wait_for(timeout=25_000)
+    assert await page.get_by_role("button", name="Take out the last 5 s").count() == 0

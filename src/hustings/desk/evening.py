@@ -28,10 +28,7 @@ def evening(hall: Hall, now_ms: int) -> dict[str, Any]:
         ],
         "hands": sum(hand.seat is None for hand in floor.hands),
         "air_delay_ms": delay_ms(hall.plan),
-        "dumps": [
-            [out.from_ms + delay_ms(hall.plan), out.to_ms + delay_ms(hall.plan)]
-            for out in hall.plan.dumps[-DUMPS_SHOWN:]
-        ],
+        "dumps": _dumps(hall),
         "captioned": hall.captions.next_no > 1,
     }
 
@@ -58,3 +55,10 @@ def sides(hall: Hall) -> list[str]:
 def _budget_ms(hall: Hall, side: str) -> int | None:
     budget = hall.floor.budgets.get(side)
     return budget.budget_ms if budget else None
+
+
+def _dumps(hall: Hall) -> list[list[int]]:
+    """When something would have been heard that was taken out; before the start nothing would."""
+    delay, began_ms = delay_ms(hall.plan), hall.life.began_ms or 0
+    last = hall.plan.dumps[-DUMPS_SHOWN:]
+    return [[max(out.from_ms, began_ms) + delay, out.to_ms + delay] for out in last]

@@ -16,6 +16,9 @@ from hustings.domain.refusals import Refused
 ITEMS_MAX = 200
 TITLE_CHARS_MAX = 120
 AIR_DELAY_MS = range(30_001)
+DUMPS_KEPT = 64
+TWICE_MS = 200
+"""Two presses within it are one."""
 LEAD_MS = 300
 """What is taken out begins so much after it was asked for: by then every stage knows."""
 PLANNED_MS = range(1000, 24 * 3_600_000 + 1)
@@ -79,6 +82,9 @@ class Plan:
     silence_intended: bool = False
     air_delay_ms: int = 0
     dumps: tuple[Out, ...] = ()
+    """The last ones."""
+    dumped: int = 0
+    """How many there were."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +155,8 @@ def dump(plan: Plan, window_ms: int, *, by: PersonId, now_ms: int) -> list[ev.Ev
     """All that was said and is not heard yet, but for what is on its way out already."""
     if not plan.air_delay_ms:
         raise Refused("no_air_delay")
+    if plan.dumps and 0 <= now_ms - plan.dumps[-1].to_ms < TWICE_MS:
+        return []
     from_ms = now_ms + LEAD_MS - window_ms - delay_ms(plan)
     return [ev.Dumped(from_ms=from_ms, to_ms=now_ms, by=by, at_ms=now_ms)]
 
@@ -190,8 +198,9 @@ def evolve(plan: Plan, event: ev.Event) -> Plan:
         case ev.AirDelaySet(delay_ms=delay):
             return replace(plan, air_delay_ms=delay)
         case ev.Dumped(from_ms=from_ms, to_ms=to_ms):
-            out = Out(len(plan.dumps) + 1, from_ms, to_ms)
-            return replace(plan, dumps=(*plan.dumps, out))
+            no = plan.dumped + 1
+            dumps = (*plan.dumps, Out(no, from_ms, to_ms))[-DUMPS_KEPT:]
+            return replace(plan, dumps=dumps, dumped=no)
     return plan
 
 

@@ -19,14 +19,14 @@ interface Props {
 }
 
 export function Bar({ desk, view }: Props) {
-  if (view.state === "ended") return <Said desk={desk} />;
+  if (view.state === "ended" && !stillWaits(view)) return <Said desk={desk} />;
   const move = moveOf(view.state);
   return (
     <footer class="bar">
       <Said desk={desk} />
       <div class="bar__moves">
         {WAITING.includes(view.state) && view.starts_at_ms !== null && <Slip desk={desk} view={view} />}
-        {ON.includes(view.state) && view.plan.air_delay_ms > 0 && <Dump desk={desk} view={view} />}
+        {stillWaits(view) && <Dump desk={desk} view={view} />}
         {ON.includes(view.state) && <End desk={desk} view={view} />}
         {move && (
           <button
@@ -43,6 +43,11 @@ export function Bar({ desk, view }: Props) {
     </footer>
   );
 }
+
+/** Whether something that was said is still to be heard: just after the end, too. */
+const stillWaits = ({ state, plan, since_ms, window_ms, now_ms }: HallView): boolean =>
+  plan.air_delay_ms > 0 &&
+  (ON.includes(state) || (state === "ended" && now_ms < since_ms + plan.air_delay_ms + window_ms));
 
 /** What was done just now, and the way back. */
 function Said({ desk }: { desk: Desk }) {

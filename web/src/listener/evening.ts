@@ -40,11 +40,21 @@ export class Evening {
     effect(() => this.#follow());
   }
 
+  /** Whether all that was said was heard; true, too, of what has not ended. */
+  readonly isOver = computed(() => {
+    const state = this.state.value;
+    const delay_ms = state?.evening?.air_delay_ms ?? 0;
+    if (state?.state !== "ended" || state.cancelled || delay_ms === 0) return true;
+    return this.now_ms.value >= state.since_ms + delay_ms + state.window_ms + state.buffer_ms;
+  });
+
   /** State and since when: as heard by those who listen, as published to everybody else. */
   readonly moment = computed(() => {
     const [state, heard] = [this.state.value, this.heard.value];
     if (!state) return null;
-    const told = { state: state.state, since_ms: state.since_ms };
+    // What was said before the end is still on its way: those who do not hear yet find the hall as it is heard.
+    const on: HallState = this.isOver.value ? state.state : "live";
+    const told = { state: state.state === "ended" ? on : state.state, since_ms: state.since_ms };
     const here = heard && { state: heard.state, since_ms: startOf(heard.since) * 1000 };
     const { starts_at_ms, cancelled = false } = state;
     return { ...(here ?? told), starts_at_ms, cancelled, now_ms: this.now_ms.value };
@@ -79,8 +89,9 @@ export class Evening {
   #follow(): void {
     const state = this.state.value?.state;
     if (!state || !this.wanted.value) return;
-    if (OPEN.includes(state)) this.programme.listen();
-    if (state !== "ended") return;
+    const isOver = state === "ended" && this.isOver.value;
+    if (OPEN.includes(state) || (state === "ended" && !isOver)) this.programme.listen();
+    if (!isOver) return;
     this.programme.end();
     // What closes the evening is heard to its end.
     if (this.programme.phase.value !== "playing") this.rest();
@@ -104,7 +115,7 @@ export class Evening {
     const delay_ms = behind_ms === null ? null : behind_ms + air_delay_ms;
     const isOut = ([from_ms, to_ms]: [number, number]) =>
       at !== null && at * 1000 >= from_ms && at * 1000 < to_ms;
-    this.takenOut.value = sounding && dumps.some(isOut);
+    this.takenOut.value = this.heard.value?.state === "live" && dumps.some(isOut);
     this.seconds.value = delay_ms === null ? null : steadySeconds(delay_ms, this.seconds.peek());
     this.#audio.dataset.state = phase.value;
     this.#audio.dataset.delayMs = delay_ms === null ? "" : String(delay_ms);

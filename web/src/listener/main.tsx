@@ -43,10 +43,12 @@ function Announcer() {
   const moment = evening.moment.value;
   const face = moment && faceOf({ ...moment, now_ms: moment.since_ms });
   const lost = evening.programme.phase.value === "stalled" ? t("listen.lost") : "";
+  const out = evening.takenOut.value ? t("listen.taken.out") : "";
   return (
     <p class="unseen" role="status">
       {face ? `${face.mark}. ` : ""}
       {lost}
+      {out}
     </p>
   );
 }

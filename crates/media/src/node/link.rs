@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
-use crate::rules::Orders;
+use crate::rules::{DeskClock, Orders};
 use crate::units::{SampleCount, WallMs};
 
 use super::clock::Clock;
@@ -62,15 +62,19 @@ pub async fn run(
     mut happenings: mpsc::Receiver<Value>,
 ) {
     let mut mouth = Mouth::new(&who, clock);
+    let mut desk_clock = DeskClock::default();
     let (client, mut told) = connect(&who).await;
     let mut beat = tokio::time::interval(BEAT);
     let mut asked_last = clock.instant() - ASK_AFTER;
     loop {
         tokio::select! {
             message = told.next() => {
-                if let Some(new) = message.and_then(|message| Orders::parse(&message.payload)) {
+                if let Some(mut new) = message.and_then(|message| Orders::parse(&message.payload)) {
                     asked_last = clock.instant();
-                    take_orders(&who, &orders, new, clock);
+                    // By media time, which the sound goes by: no wall clock that is set moves it.
+                    let now = WallMs(SampleCount(clock.media().0).ms());
+                    desk_clock.settle(&mut new, &orders.borrow(), now);
+                    take_orders(&who, &orders, new);
                 }
             }
             happening = happenings.recv() => {
@@ -150,10 +154,7 @@ impl Mouth {
     }
 }
 
-fn take_orders(who: &Who, orders: &watch::Sender<Arc<Orders>>, mut new: Orders, clock: Clock) {
-    // By media time, which the sound goes by: no wall clock that is set moves it.
-    let now = WallMs(SampleCount(clock.media().0).ms());
-    new.settle(&orders.borrow(), now);
+fn take_orders(who: &Who, orders: &watch::Sender<Arc<Orders>>, new: Orders) {
     if **orders.borrow() == new {
         return;
     }

@@ -1,5 +1,8 @@
 //! What every node knows without asking: its orders, how to read a pass, how to say no.
 
+mod desk_clock;
+#[cfg(test)]
+mod desk_clock_test;
 mod orders;
 #[cfg(test)]
 mod orders_test;
@@ -16,6 +19,7 @@ mod standing_test;
 #[cfg(test)]
 mod vectors_test;
 
+pub use desk_clock::DeskClock;
 pub use orders::{Grace, HallOrder, Key, Orders, Seat};
 pub use passes::{Claims, Role, check_pass};
 pub use refusals::{Refusal, refusal};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::flow::{Caption, HallId, HallState, SeatId, Standing};
-use crate::units::{PartNo, SampleCount, WallMs};
+use crate::units::{PartNo, SampleCount};
 
 use super::sounds::SoundOrder;
 
@@ -121,8 +121,6 @@ pub struct Seat {
 const AIR_DELAY_MS_MAX: i64 = 30_000;
 /// The newest that are kept.
 const DUMPS_MAX: usize = 64;
-/// Orders travel; a desk whose clock is further off has another clock.
-const SAME_CLOCK_MS: i64 = 1_000;
 /// The longest text of a caption, in bytes as JSON escapes it.
 const CAPTION_BYTES_MAX: usize = 36;
 
@@ -175,20 +173,6 @@ impl Orders {
             hall.dumps.drain(..many);
         }
         Some(orders)
-    }
-
-    /// Put what times of the desk's clock must not miss onto ours, which says `now`; once, so that it stays where it was
-    /// put `before`.
-    pub fn settle(&mut self, before: &Self, now: WallMs) {
-        let given = std::mem::take(&mut self.at_ms);
-        let ahead_ms = Some(given - now.0).filter(|off| given > 0 && off.abs() > SAME_CLOCK_MS).unwrap_or(0);
-        for hall in &mut self.halls {
-            let known = before.halls.iter().find(|known| known.hall == hall.hall);
-            for dump in &mut hall.dumps {
-                let same = known.and_then(|known| known.dumps.iter().find(|(no, ..)| *no == dump.0));
-                *dump = same.copied().unwrap_or((dump.0, dump.1 - ahead_ms, dump.2 - ahead_ms));
-            }
-        }
     }
 
     /// The hall a series leads to: what is on, else what is next, else what was last.

@@ -1,5 +1,4 @@
 use super::Orders;
-use crate::units::WallMs;
 
 #[test]
 fn orders_with_one_impossible_hall_still_bring_the_others() {
@@ -103,27 +102,6 @@ fn dumped(at_ms: i64, dumps: &str) -> Orders {
         r#"{{"at_ms":{at_ms},"halls":[{{"hall":"a","state":"live","air_delay_ms":99999,"dumps":{dumps}}}]}}"#
     );
     Orders::parse(text.as_bytes()).unwrap()
-}
-
-#[test]
-fn what_is_taken_out_is_put_on_our_clock_once_and_stays_there() {
-    const NOW: i64 = 1_790_000_000_000;
-    let settled = |mut orders: Orders, before: &Orders, now: i64| {
-        orders.settle(before, WallMs(now));
-        assert_eq!(orders.at_ms, 0);
-        orders
-    };
-    let none = Orders::default();
-    let dumps = |orders: &Orders| orders.halls[0].dumps.clone();
-
-    let same = settled(dumped(NOW + 300, "[[1,50,90]]"), &none, NOW);
-    assert_eq!(dumps(&same), [(1, 50, 90)], "a moment on the way is no other clock");
-    let ahead = settled(dumped(NOW + 3_600_000, "[[1,3600050,3600090]]"), &none, NOW);
-    assert_eq!(dumps(&ahead), [(1, 50, 90)]);
-    let set_back = settled(dumped(NOW + 5, "[[1,3600050,3600090],[2,70,80]]"), &ahead, NOW);
-    assert_eq!(dumps(&set_back), [(1, 50, 90), (2, 70, 80)]);
-    let kept = Orders::parse(&serde_json::to_vec(&set_back).unwrap()).unwrap();
-    assert_eq!(kept, set_back, "what is remembered is on our clock");
 }
 
 #[test]

@@ -29,9 +29,13 @@ function Sound({ desk, view, kind }: Props & { kind: SoundKind }) {
   const { sounds } = view.plan;
   const chosen = sounds[kind];
   const isOwn = chosen !== "" && chosen !== "built-in";
-  const set = (sound: string) =>
-    desk.do(put("/sounds", { ...sounds, [kind]: sound }), s("sounds.said"), put("/sounds", sounds));
-  const take = async (file: File | undefined) => {
+  const set = (sound: string) => {
+    // As it stands now: another may have been chosen while this one was made ready.
+    const now = desk.view.peek()?.plan.sounds ?? sounds;
+    return desk.do(put("/sounds", { ...now, [kind]: sound }), s("sounds.said"), put("/sounds", now));
+  };
+  const take = async (input: HTMLInputElement) => {
+    const [file] = input.files ?? [];
     if (!file) return;
     setBusy(true);
     const ready = await prepared(file);
@@ -39,6 +43,8 @@ function Sound({ desk, view, kind }: Props & { kind: SoundKind }) {
     const sound = ready.ok ? await desk.keepSound(ready.bytes) : null;
     if (sound) await set(sound);
     setBusy(false);
+    // The same file can be chosen again.
+    input.value = "";
   };
   return (
     <div class="sounds__one">
@@ -63,7 +69,7 @@ function Sound({ desk, view, kind }: Props & { kind: SoundKind }) {
           type="file"
           accept="audio/*"
           disabled={desk.away.value || busy}
-          onChange={(event) => take(event.currentTarget.files?.[0])}
+          onChange={(event) => take(event.currentTarget)}
         />
       </label>
       {isOwn && (

@@ -7,17 +7,42 @@ const LENGTH_S_MAX = 300;
 /** A second at a time, in whole packets. */
 const PIECE = RATE_HZ;
 
-export type Prepared = { ok: true; bytes: Uint8Array<ArrayBuffer> } | { ok: false; why: "long" | "unreadable" };
+/** Five minutes of stereo at 96 kHz, uncompressed; more is not even read. */
+const FILE_BYTES_MAX = 200_000_000;
+
+export type Prepared =
+  | { ok: true; bytes: Uint8Array<ArrayBuffer> }
+  | { ok: false; why: "long" | "unreadable" | "encoder" };
 
 export async function prepared(file: Blob): Promise<Prepared> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  if (isOggOpus(bytes)) return { ok: true, bytes };
+  if (file.size > FILE_BYTES_MAX) return { ok: false, why: "long" };
   try {
-    const decoded = await new OfflineAudioContext(1, 1, RATE_HZ).decodeAudioData(bytes.buffer);
+    const opening = new Uint8Array(await file.slice(0, 64).arrayBuffer());
+    if (isOggOpus(opening)) return { ok: true, bytes: new Uint8Array(await file.arrayBuffer()) };
+    if (typeof AudioEncoder === "undefined") return { ok: false, why: "encoder" };
+    // Decoded, an hour is gigabytes in the page that the hall is run from.
+    if ((await lengthOf(file)) > LENGTH_S_MAX) return { ok: false, why: "long" };
+    const decoded = await new OfflineAudioContext(1, 1, RATE_HZ).decodeAudioData(await file.arrayBuffer());
     if (decoded.duration > LENGTH_S_MAX) return { ok: false, why: "long" };
     return { ok: true, bytes: await encoded(mono(decoded)) };
   } catch {
     return { ok: false, why: "unreadable" };
+  }
+}
+
+/** In seconds, as its head says. */
+async function lengthOf(file: Blob): Promise<number> {
+  const audio = new Audio();
+  audio.preload = "metadata";
+  audio.src = URL.createObjectURL(file);
+  try {
+    await new Promise((known, failed) => {
+      audio.onloadedmetadata = known;
+      audio.onerror = failed;
+    });
+    return audio.duration;
+  } finally {
+    URL.revokeObjectURL(audio.src);
   }
 }
 

@@ -149,6 +149,81 @@ fn a_stage_that_comes_back_just_before_the_start_is_in_time() {
 }
 
 #[test]
+fn a_hall_that_is_postponed_is_heard_to_its_last_word_and_begins_anew_on_its_second() {
+    let mut delay = fresh(order(4_800, &[]));
+    let evening = [
+        (-1_000, HallState::Doors),
+        (100, HallState::Live),
+        (20_000, HallState::Paused),
+        (22_000, HallState::Announced),
+        (40_000, HallState::Live),
+    ];
+
+    let passed: Vec<Delayed> = play(&mut delay, &evening, -1_000, 60_000).into_iter().flatten().collect();
+
+    assert_eq!(passed.len(), 3_050, "no frame is missing");
+    let at = |ms: i64| &passed[((ms + 1_000) / 20) as usize].frame;
+    assert_eq!((heard(at(19_980 + 4_800)), at(24_780).state), (Some(19_980 / 20), HallState::Live));
+    assert_eq!((at(24_800).state, at(26_780).state), (HallState::Paused, HallState::Paused));
+    assert_eq!((at(26_800).state, at(39_980).state), (HallState::Announced, HallState::Announced));
+    let again = (START + ms(40_000)).part_no();
+    assert_eq!((at(40_000).state, at(40_000).since, heard(at(40_000))), (HallState::Live, again, None));
+    assert_eq!(heard(at(44_800)), Some(40_000 / 20));
+}
+
+#[test]
+fn a_start_comes_on_its_second_even_while_the_last_words_before_it_wait() {
+    let mut delay = fresh(order(9_600, &[]));
+    let evening = [
+        (-1_000, HallState::Doors),
+        (100, HallState::Live),
+        (20_000, HallState::Announced),
+        (22_000, HallState::Live),
+    ];
+
+    let passed: Vec<Delayed> = play(&mut delay, &evening, -1_000, 40_000).into_iter().flatten().collect();
+
+    let at = |ms: i64| &passed[((ms + 1_000) / 20) as usize].frame;
+    assert_eq!((at(22_000).state, at(22_000).since), (HallState::Live, (START + ms(22_000)).part_no()));
+    assert_eq!(heard(at(22_000)), None);
+    assert_eq!(heard(at(31_600)), Some(22_000 / 20));
+}
+
+#[test]
+fn a_stage_with_the_orders_of_yesterday_waits_like_the_other() {
+    let began = Some(START.part_no());
+    let mut late = Delay::default();
+    late.order(DelayOrder::new(ms(4_800), began, vec![]));
+    let stale = |n: i64| said(START + SampleCount(n * FRAME), HallState::Doors, START);
+    for n in 21_000 / 20..21_200 / 20 {
+        assert!(!late.pass(stale(n)).unwrap().idle);
+    }
+
+    let late = play(&mut late, &EVENING, 21_200, 60_000);
+    let whole = play(&mut fresh(order(4_800, &[])), &EVENING, -10_000, 60_000);
+
+    let known = late.iter().position(Option::is_some).unwrap();
+    assert_eq!(known as i64 * 20, 4_800);
+    for (ours, theirs) in whole[(31_200 / 20)..].iter().zip(&late).skip(known) {
+        let (ours, theirs) = (ours.as_ref().unwrap(), theirs.as_ref().unwrap());
+        assert_eq!((ours.frame.at, ours.frame.state), (theirs.frame.at, theirs.frame.state));
+        assert_eq!(ours.frame.since, theirs.frame.since);
+    }
+}
+
+#[test]
+fn a_machine_that_slept_is_silent_for_it_once() {
+    let mut delay = fresh(order(4_800, &[]));
+    play(&mut delay, &EVENING, -1_000, 10_000);
+
+    let passed = play(&mut delay, &EVENING, 13_000, 20_000);
+
+    assert!(passed.iter().all(Option::is_some));
+    let silent = passed.iter().flatten().filter(|one| heard(&one.frame).is_none()).count();
+    assert_eq!(silent as i64 * 20, 3_000);
+}
+
+#[test]
 fn a_hall_that_ended_before_it_began_passes() {
     let mut delay = fresh(order(4_800, &[]));
     let evening = [(0, HallState::Announced), (1_000, HallState::Ended)];
@@ -166,7 +241,7 @@ fn a_delay_is_a_whole_number_of_parts_and_keeps_no_more_than_it_needs() {
 
     let last = passed.last().unwrap().as_ref().unwrap();
     assert_eq!(heard(&last.frame), Some((19_980 - 5_040) / 20));
-    assert_eq!(delay.kept.len(), 5_040 / 20 + 1);
+    assert_eq!(delay.waiting.unwrap().kept.len(), 5_040 / 20 + 1);
 }
 
 proptest! {

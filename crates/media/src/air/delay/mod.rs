@@ -44,12 +44,18 @@ impl DelayOrder {
         Self { parts, began, dumps }
     }
 
-    fn length(&self) -> SampleCount {
-        SampleCount(self.parts as i64 * PART_SAMPLES)
-    }
-
     fn takes(&self, said_at: MediaTime) -> bool {
         self.dumps.iter().any(|dump| dump.takes(said_at))
+    }
+
+    fn soften(&self, frame: &mut Programme, said_at: MediaTime) {
+        let ramp = |i: usize| (i as f32 / EDGE_SAMPLES).min(1.0);
+        if self.takes(said_at - FRAME) {
+            frame.pcm.iter_mut().enumerate().for_each(|(i, x)| *x *= ramp(i));
+        }
+        if self.takes(said_at + FRAME) {
+            frame.pcm.iter_mut().rev().enumerate().for_each(|(i, x)| *x *= ramp(i));
+        }
     }
 }
 
@@ -64,10 +70,20 @@ pub struct Delayed {
 #[derive(Default)]
 pub struct Delay {
     order: DelayOrder,
-    /// Whether this stage was there before the hall went live.
-    waited: bool,
-    /// When it did.
-    began: Option<PartNo>,
+    /// The last frame from before the hall was live.
+    before: Option<MediaTime>,
+    /// While what is said waits.
+    waiting: Option<Waiting>,
+}
+
+struct Waiting {
+    began: PartNo,
+    /// Whether this stage was there when it did.
+    seen: bool,
+    /// As it was then.
+    parts: u64,
+    /// What this stage heard first.
+    from: MediaTime,
     kept: VecDeque<Programme>,
 }
 
@@ -78,62 +94,88 @@ impl Delay {
 
     /// What is due now that `said` was said. `None`: this stage cannot know; it was not there.
     pub fn pass(&mut self, said: Programme) -> Option<Delayed> {
-        let at = said.at;
-        let Some(began) = self.began(&said) else {
-            self.kept.clear();
+        if is_before(said.state) {
+            self.before = Some(said.at);
+        }
+        if self.waiting.as_ref().is_some_and(|waiting| waiting.is_over(&said)) {
+            self.waiting = None;
+        }
+        if self.waiting.is_none() {
+            self.waiting = self.begin(&said);
+        }
+        let Some(waiting) = &mut self.waiting else {
             return Some(Delayed { frame: said, idle: false });
         };
-        let due = at - self.order.length();
-        self.keep(said, due);
-        let Some(kept) = self.kept.front().filter(|frame| frame.at == due) else {
-            // The hall goes live within a part; of its first, what was before that is nobody's word.
-            let to_come = due < began.start() || self.waited && due < began.next().start();
-            return to_come
-                .then(|| Delayed { frame: Programme::silent(at, HallState::Live, began), idle: true });
+        let (at, due) = (said.at, waiting.keep(said));
+        let Some(kept) = waiting.kept.front().filter(|frame| frame.at == due) else {
+            let (state, since) = waiting.nothing(due)?;
+            return Some(Delayed { frame: Programme::silent(at, state, since), idle: true });
         };
-        let started = (kept.state, kept.since) == (HallState::Live, began);
-        let since = if started { began } else { PartNo(kept.since.0 + self.order.parts) };
-        let idle = self.order.takes(due);
+        let (state, since) = waiting.stands(kept);
+        if self.order.takes(due) {
+            return Some(Delayed { frame: Programme::silent(at, state, since), idle: true });
+        }
         let mut frame = Programme { at, since, ..kept.clone() };
-        if idle {
-            frame = Programme::silent(at, frame.state, since);
-        } else {
-            self.soften(&mut frame, due);
-        }
-        Some(Delayed { frame, idle })
+        self.order.soften(&mut frame, due);
+        Some(Delayed { frame, idle: false })
     }
 
-    /// When the hall went live, if what is said waits.
-    fn began(&mut self, said: &Programme) -> Option<PartNo> {
-        let before = matches!(said.state, HallState::Draft | HallState::Announced | HallState::Doors);
-        if self.order.parts == 0 || before {
-            self.waited = before;
-            self.began = None;
-        } else if self.began.is_none() {
-            let seen = (said.state == HallState::Live).then_some(said.since);
-            self.began = if self.waited { seen } else { self.order.began.or(seen) };
+    /// From when on what is said waits, and for how long.
+    fn begin(&self, said: &Programme) -> Option<Waiting> {
+        if self.order.parts == 0 || is_before(said.state) {
+            return None;
         }
-        self.began
+        let live = Some(said.since).filter(|_| said.state == HallState::Live);
+        // Of a start that was seen, the desk need not tell; of one that this stage was away for, it does.
+        let starts = live.filter(|since| self.before.is_some_and(|before| before < since.next().start()));
+        let began = starts.or(self.order.began).or(live)?;
+        let (seen, parts, from) = (starts.is_some(), self.order.parts, said.at);
+        Some(Waiting { began, seen, parts, from, kept: VecDeque::new() })
+    }
+}
+
+impl Waiting {
+    /// All that waited was heard, and the hall is announced anew; or it starts again, on its second.
+    fn is_over(&self, said: &Programme) -> bool {
+        let due = said.at - self.length();
+        let heard =
+            self.kept.iter().find(|frame| frame.at >= due).is_some_and(|frame| is_before(frame.state));
+        let starts = !is_before(said.state) && self.kept.back().is_some_and(|last| is_before(last.state));
+        heard || starts
     }
 
-    fn keep(&mut self, said: Programme, due: MediaTime) {
-        // A hole in what is said, as after a sleep of the machine: nothing from before it is in order.
-        if self.kept.back().is_some_and(|last| said.at <= last.at) {
-            self.kept.clear();
-        }
+    fn length(&self) -> SampleCount {
+        SampleCount(self.parts as i64 * PART_SAMPLES)
+    }
+
+    /// Keep it for as long as it waits; gives which frame is due now.
+    fn keep(&mut self, said: Programme) -> MediaTime {
+        let due = said.at - self.length();
         self.kept.push_back(said);
         while self.kept.front().is_some_and(|first| first.at < due) {
             self.kept.pop_front();
         }
+        due
     }
 
-    fn soften(&self, frame: &mut Programme, said_at: MediaTime) {
-        let ramp = |i: usize| (i as f32 / EDGE_SAMPLES).min(1.0);
-        if self.order.takes(said_at - FRAME) {
-            frame.pcm.iter_mut().enumerate().for_each(|(i, x)| *x *= ramp(i));
-        }
-        if self.order.takes(said_at + FRAME) {
-            frame.pcm.iter_mut().rev().enumerate().for_each(|(i, x)| *x *= ramp(i));
-        }
+    /// The state of what is kept, and since when it holds where it is heard.
+    fn stands(&self, kept: &Programme) -> (HallState, PartNo) {
+        let started = (kept.state, kept.since) == (HallState::Live, self.began);
+        (kept.state, if started { self.began } else { PartNo(kept.since.0 + self.parts) })
     }
+
+    /// In which state there is nothing at `due`, where nothing is kept of it; `None`: who knows.
+    fn nothing(&self, due: MediaTime) -> Option<(HallState, PartNo)> {
+        // The hall goes live within a part; of its first, what was before that is nobody's word.
+        let first = if self.seen { self.began.next() } else { self.began };
+        if due < first.start() {
+            return Some((HallState::Live, self.began));
+        }
+        // A sleep of the whole machine: then it is nowhere.
+        self.kept.front().filter(|_| due >= self.from).map(|frame| self.stands(frame))
+    }
+}
+
+fn is_before(state: HallState) -> bool {
+    matches!(state, HallState::Draft | HallState::Announced | HallState::Doors)
 }

@@ -105,7 +105,7 @@ impl Mixing {
                 starts_at: order.starts_at_ms.map(media),
                 sounds: order.sounds.as_ref().map(|named| shelf.sounds(named)),
                 silence_intended: order.silence_intended,
-                delay: delay(order),
+                delay: delay(order, now),
             }));
             hall.order = order.clone();
         }
@@ -152,9 +152,9 @@ fn media(ms: i64) -> MediaTime {
     MediaTime(SampleCount::from_ms(ms).0)
 }
 
-fn delay(order: &HallOrder) -> DelayOrder {
+fn delay(order: &HallOrder, now: MediaTime) -> DelayOrder {
     let dumps = order.dumps.iter().map(|&(_, from, to)| Dump { from: media(from), to: media(to) });
-    let began = order.began_ms.map(|ms| media(ms).part_no());
+    let began = order.began_ms.map(|ms| media(ms).min(now).part_no());
     DelayOrder::new(SampleCount::from_ms(order.air_delay_ms), began, dumps.collect())
 }
 
