@@ -69,7 +69,8 @@ python_packages() {
 }
 
 web_pages() {
-  (cd web && npm ci --silent --no-audit --no-fund && npm run --silent build)
+  # What programs read of `make demo ARGS=--json` is its own.
+  (cd web && npm ci --silent --no-audit --no-fund && npm run --silent build) >&2
 }
 
 media_plane() {
