@@ -74,7 +74,7 @@ class AnyEvening(RuleBasedStateMachine):
     )
     def create(self, starts_in, record, led, busy):
         self.now, self.drawn, self.entropy = T0, 0, SeededEntropy()
-        self.entries, self.head = [], chain.GENESIS
+        self.entries, self.head, self.strangers = [], chain.GENESIS, set()
         starts_at_ms = None if starts_in is None else T0 + starts_in
         wish = CreateHall(
             hall="demo",
@@ -114,13 +114,18 @@ class AnyEvening(RuleBasedStateMachine):
 
     def ask(self, wish, role, person="p_asker"):
         before = self.hall
+        if person not in before.people.by_id:
+            self.strangers.add(person)
         try:
             self.keep(halls.decide(self.hall, wish, By(person, role), self.now))
         except Refused:
             assert self.hall is before
 
     def invitation(self, role):
+        """With a fresh id: nobody was there under it before."""
         self.drawn += 1
+        while f"p_{self.drawn:016}" in self.strangers:
+            self.drawn += 1
         return Invitation(
             person=f"p_{self.drawn:016}",
             role=role,
