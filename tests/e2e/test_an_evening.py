@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from playwright.async_api import expect
 
 from tests.e2e import hands
 from tests.e2e.conftest import HUSTINGS, TownHall, until
 from tests.e2e.people import crowd, last_line
-from tests.e2e.sound import a_voice, best_match, envelope, heard_in
+from tests.e2e.sound import a_voice, as_said, envelope, heard_in
 from tests.e2e.test_mouth_to_ear import FAKE_MICROPHONE
 from tests.e2e.windows import PATIENT_MS, Windows, invited, sits
 
@@ -51,7 +50,7 @@ async def test_an_evening_from_its_making_to_its_recording(
         await evening.is_handed_over()
         await evening.ends()
 
-    score = as_said(heard, said)
+    score, _ = as_said(heard, said)
     print(f"heard {score:.3f}; seen within ms: {windows.seen_ms}")
     assert score > 0.9
     assert windows.errors == []
@@ -224,13 +223,6 @@ class Evening:
         await at.see("ended", *(at.text(who, "Ended") for who in ("Pat", "owner", "Lea")))
         await expect(at.text("waiting", "This town hall ended")).to_be_visible(timeout=20_000)
         await at["waiting"].get_by_role("link", name="What was said, as captions").wait_for()
-
-
-def as_said(heard: Any, said: Any) -> float:
-    """How well pieces of 4 s match, in the middle of them: a browser with so many windows may stop
-    its microphone for a moment, and what follows is then as said, a little later."""
-    pieces = (heard[at : at + 400] for at in range(0, len(heard) - 400, 200))
-    return float(np.median([best_match(piece, said)[0] for piece in pieces]))
 
 
 async def owner_link(hall: TownHall) -> str:
