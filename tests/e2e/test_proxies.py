@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, aclosing
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,9 +19,14 @@ HOARDING = {"proxy_buffering off;": "proxy_buffering on; proxy_ignore_headers X-
 WAYS = [("none", {}), ("nginx", {}), ("haproxy", {}), ("caddy", {}), ("nginx", HOARDING)]
 
 
-@pytest.fixture(params=WAYS, ids=["none", "nginx", "haproxy", "caddy", "a hoarding nginx"])
-def origin(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[TownHall, str]]:
-    """A town hall, and the origin at which people find it."""
+@pytest.fixture(
+    scope="module", params=WAYS, ids=["none", "nginx", "haproxy", "caddy", "a hoarding nginx"]
+)
+def origin(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Where people find a town hall with a live hall in it."""
+    tmp_path = tmp_path_factory.mktemp("origin")
     kind, changes = request.param
     if kind != "none" and not is_installed(kind):
         pytest.skip(f"{kind} is not installed here")
@@ -33,19 +37,20 @@ def origin(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Tow
                 tmp_path / "data", "--cert", str(cert), "--key", str(key), public=SEALED
             )
             stack.callback(hall.stop)
-            yield hall, hall.page
+            hall.live_hall("ana")
+            yield hall.page
             return
         hall = TownHall(tmp_path / "data", public=BEHIND)
         stack.callback(hall.stop)
         proxy = Proxy(kind, hall, tmp_path, changes)
         stack.callback(proxy.close)
-        yield hall, hall.page
+        hall.live_hall("ana")
+        yield hall.page
 
 
 @pytest.mark.parametrize("version", ["1.1", "2"])
-async def test_a_tap_is_followed_by_sound(origin: tuple[TownHall, str], version: str) -> None:
-    hall, page = origin
-    hall.live_hall("ana")
+async def test_a_tap_is_followed_by_sound(origin: str, version: str) -> None:
+    page = origin
     await until(lambda: offers_hls(page), "a playlist")
     more = ["--disable-http2"] if version == "1.1" else []
 
