@@ -5,21 +5,25 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-ALONE = frozenset({"test_hls_on_the_page", "test_hostile_packets", "test_mouth_to_ear"})
-PAIRS = {
-    "first_pair": {
-        "one": {"test_an_evening"},
-        "other": {"test_air", "test_control_plane_gone", "test_hostile_http", "test_tls"},
-    },
-    "second_pair": {
-        "one": {"test_hls"},
-        "other": {"test_led_floor", "test_speaking_over_tcp", "test_two_stages"},
-    },
+ALONE = frozenset(
+    {
+        "test_hls",
+        "test_hls_on_the_page",
+        "test_hostile_packets",
+        "test_led_floor",
+        "test_mouth_to_ear",
+        "test_speaking_over_tcp",
+        "test_two_stages",
+    }
+)
+PAIR = {
+    "one": {"test_an_evening"},
+    "other": {"test_air", "test_control_plane_gone", "test_hostile_http", "test_tls"},
 }
 """By file: one after the other, beside those of the other half, which take about as long."""
 LONG = ("test_foreign_encoders", "test_proxies", "test_recording", "test_every_page")
 """Begun first, so that nobody waits for them at the end."""
-LISTED = ALONE.union(LONG, *(half for halves in PAIRS.values() for half in halves.values()))
+LISTED = ALONE.union(LONG, *PAIR.values())
 # A name that leads to none would hide a renamed one.
 assert {path.stem for path in HERE.glob("*/test_*.py")} >= LISTED
 
@@ -29,8 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in ALONE:
             item.add_marker(pytest.mark.alone)
-        for pair, halves in PAIRS.items():
-            for half, files in halves.items():
-                if item.path.stem in files:
-                    item.add_marker(getattr(pytest.mark, pair))
-                    item.add_marker(pytest.mark.xdist_group(half))
+        for half, files in PAIR.items():
+            if item.path.stem in files:
+                item.add_marker(pytest.mark.paired)
+                item.add_marker(pytest.mark.xdist_group(half))

@@ -21,8 +21,7 @@ cat "$checked"
 [ "${ONLY:-}" != quick ] || exit 0
 # Most wait more than they work: three at a time. Those that listen closely, or time, have less beside them, or nothing.
 together() { .venv/bin/python -m pytest "$@" tests/e2e tests/chaos || failed=1; }
-together -n 3 --dist loadfile -m "not alone and not first_pair and not second_pair"
-together -n 2 --dist loadgroup -m first_pair
-together -n 2 --dist loadgroup -m second_pair
+together -n 3 --dist loadfile -m "not alone and not paired"
+together -n 2 --dist loadgroup -m paired
 together -m alone
 exit $failed
