@@ -29,8 +29,6 @@ STAND_IN_DAYS = 30
 ACCOUNT_BITS = 2048
 RENEW_AT = 3
 """Renewed when less than this part of its life is left: a third, as authorities advise."""
-
-
 STALE_NONCES_MAX = 5
 """A nonce may be refused at any time, and asking anew is all it takes (RFC 8555 section 6.5)."""
 

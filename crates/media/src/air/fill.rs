@@ -31,7 +31,7 @@ pub struct AirOrder {
 pub enum Input {
     /// What holds from now on; what is being announced is played to its end.
     Order(AirOrder),
-    /// 20 ms of the mix, in any state of the hall, without a hole.
+    /// 20 ms of the mix, in any state of the hall.
     Frame(Programme),
 }
 
