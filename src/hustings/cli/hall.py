@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from hustings.cli.caption import caption
 from hustings.cli.client import reach
 from hustings.cli.common import CLIENT, Told, takes
 from hustings.client import Hall as Held
@@ -220,3 +221,6 @@ def _with_offset(starts_at: str) -> datetime:
         raise StartRefused(
             f"{starts_at} is not a time.", "Write it as in 2027-03-01T19:00Z."
         ) from None
+
+
+app.command()(caption)

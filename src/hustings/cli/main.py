@@ -1,48 +1,64 @@
 """`hustings`: the verbs, and what an exit code says: 0 done, 2 refused, 1 a fault of ours."""
 
 import sys
+from pkgutil import resolve_name
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from hustings.assemble import processes
-from hustings.cli import bench as bench_verb
-from hustings.cli import caption as caption_verb
-from hustings.cli import demo as demo_verb
-from hustings.cli import floor as floor_verb
-from hustings.cli import hall as hall_verb
-from hustings.cli import listen as listen_verb
-from hustings.cli import speak as speak_verb
-from hustings.cli.machine import doctor as doctor_verb
-from hustings.cli.machine import keep as keep_verbs
-from hustings.cli.machine import owner_link as owner_verb
-from hustings.cli.machine import serve as serve_verb
-from hustings.client import NobodyAnswers
-from hustings.client import Refused as Unwished
 from hustings.domain.refusals import Refused, StartRefused
 
 REFUSED = 2
 
+VERBS = {
+    "serve": "hustings.cli.machine.serve:serve",
+    "demo": "hustings.cli.demo:demo",
+    "hall": "hustings.cli.hall:app",
+    "floor": "hustings.cli.floor:app",
+    "speak": "hustings.cli.speak:speak",
+    "listen": "hustings.cli.listen:listen",
+    "owner-link": "hustings.cli.machine.owner_link:owner_link",
+    "backup": "hustings.cli.machine.keep:backup",
+    "restore": "hustings.cli.machine.keep:restore",
+    "doctor": "hustings.cli.machine.doctor:doctor",
+}
+HIDDEN = {
+    "bench": "hustings.cli.bench:app",
+    "desk": "hustings.assemble.processes:desk",
+    "packager": "hustings.assemble.processes:packager",
+    "recorder": "hustings.assemble.processes:recorder",
+}
+
+
+class Verbs(TyperGroup):
+    """Loads the verb that is asked for and no other: what they stand on takes a second together."""
+
+    def __init__(self, **settings: Any) -> None:
+        names: Any = dict.fromkeys(VERBS)
+        super().__init__(**settings | {"commands": names})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        place = (VERBS | HIDDEN).get(cmd_name)
+        if place is None:
+            return None
+        found = resolve_name(place)
+        holder = typer.Typer()
+        holder.callback()(verbs)
+        if isinstance(found, typer.Typer):
+            holder.add_typer(found, name=cmd_name)
+        else:
+            holder.command(name=cmd_name)(found)
+        return typer.main.get_group(holder).commands[cmd_name]
+
+
 app = typer.Typer(
+    cls=Verbs,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="A live-audio town hall.",
 )
-app.command()(serve_verb.serve)
-app.command()(demo_verb.demo)
-hall_verb.app.command()(caption_verb.caption)
-app.add_typer(hall_verb.app, name="hall")
-app.add_typer(floor_verb.app, name="floor")
-app.command()(speak_verb.speak)
-app.command()(listen_verb.listen)
-app.command(name="owner-link")(owner_verb.owner_link)
-app.command()(keep_verbs.backup)
-app.command()(keep_verbs.restore)
-app.command()(doctor_verb.doctor)
-app.add_typer(bench_verb.app, name="bench", hidden=True)
-app.command(hidden=True)(processes.desk)
-app.command(hidden=True)(processes.packager)
-app.command(hidden=True)(processes.recorder)
 
 
 @app.callback()
@@ -53,16 +69,26 @@ def verbs() -> None:
 def main() -> None:
     try:
         app()
-    except StartRefused as refused:
-        _refuse(refused.sentence, refused.mend)
-    except Refused as refused:
-        _refuse(f"{refused.refusal.sentence} {refused.detail}", refused.refusal.next)
-    except Unwished as unwished:
-        _refuse(unwished.told, unwished.next)
-    except NobodyAnswers as nobody:
-        _refuse(str(nobody), "Start one with: hustings serve")
+    except Exception as fault:
+        told = _told(fault)
+        if told is None:
+            raise
+        print("\n".join(told).rstrip(), file=sys.stderr)
+        sys.exit(REFUSED)
 
 
-def _refuse(sentence: str, mend: str) -> None:
-    print(f"{sentence}\n{mend}".rstrip(), file=sys.stderr)
-    sys.exit(REFUSED)
+def _told(fault: Exception) -> tuple[str, str] | None:
+    """What is said of a refusal, and its mend; `None` of a fault of ours."""
+    from hustings import client
+
+    match fault:
+        case StartRefused():
+            return fault.sentence, fault.mend
+        case Refused():
+            return f"{fault.refusal.sentence} {fault.detail}", fault.refusal.next
+        case client.Refused():
+            return fault.told, fault.next
+        case client.NobodyAnswers():
+            return str(fault), "Start one with: hustings serve"
+        case _:
+            return None

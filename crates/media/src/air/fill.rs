@@ -70,8 +70,8 @@ struct Due {
 impl Air {
     pub fn handle(&mut self, input: Input) {
         match input {
-            Input::Order(order) => {
-                self.delay.order(order.delay.clone());
+            Input::Order(mut order) => {
+                self.delay.order(std::mem::take(&mut order.delay));
                 self.order = order;
             }
             Input::Frame(frame) => {

@@ -51,10 +51,10 @@ impl Timing {
 
     /// Arrival minus line time by which all but a few packets are here; `None` before the first.
     pub fn patience(&self) -> Option<i64> {
-        let mut sorted: Vec<i64> = self.transits.iter().copied().collect();
-        sorted.sort_unstable();
-        let last = sorted.len().checked_sub(1)?;
-        Some(sorted[last - sorted.len() / LATE_SHARE] + MARGIN.0)
+        let mut transits: Vec<i64> = self.transits.iter().copied().collect();
+        let last = transits.len().checked_sub(1)?;
+        let place = last - transits.len() / LATE_SHARE;
+        Some(*transits.select_nth_unstable(place).1 + MARGIN.0)
     }
 
     fn least(&self) -> Option<i64> {

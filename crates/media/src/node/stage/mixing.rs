@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
@@ -17,6 +18,7 @@ use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount, WallMs};
 
 use super::network::{NetHandle, ToNet};
 use super::sounds::Shelf;
+use super::tally::Tick;
 
 /// What the network thread, and other stages, tell the mixing thread.
 pub enum ToMix {
@@ -41,7 +43,7 @@ pub struct Mixing {
     pub happen: mpsc::Sender<Value>,
     pub to_net: NetHandle,
     pub to_cut: SyncSender<ToCut>,
-    pub late: mpsc::Sender<u32>,
+    pub ticks: mpsc::Sender<Tick>,
 }
 
 struct Hall {
@@ -69,8 +71,7 @@ impl Mixing {
         loop {
             let due = self.clock.instant_of(next);
             self.clock.sleep_until(due);
-            let late = self.clock.instant().saturating_duration_since(due);
-            let _ = self.late.try_send(late.as_micros().min(u128::from(u32::MAX)) as u32);
+            let began = self.clock.instant();
             if self.orders.has_changed().unwrap_or(false) || self.shelf.has_changed().unwrap_or(false) {
                 self.take_orders(&mut halls);
             }
@@ -83,6 +84,9 @@ impl Mixing {
                 hall.mixer.handle(Input::Tick, now);
                 self.perform(id, hall);
             }
+            let late_us = micros(began.saturating_duration_since(due));
+            let took_us = micros(self.clock.instant().saturating_duration_since(began));
+            let _ = self.ticks.try_send(Tick { late_us, took_us });
             next = now.frame_start() + frame;
         }
     }
@@ -142,6 +146,10 @@ impl Mixing {
             }
         }
     }
+}
+
+fn micros(time: Duration) -> u32 {
+    u32::try_from(time.as_micros()).unwrap_or(u32::MAX)
 }
 
 fn wall(at: MediaTime) -> WallMs {

@@ -51,7 +51,7 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
     let (to_mix, mix_inbox) = sync_channel(QUEUE);
     let (to_cut, cut_inbox) = sync_channel(QUEUE);
     let (parts_in, parts) = mpsc::channel(QUEUE);
-    let (late_in, late) = mpsc::channel(QUEUE);
+    let (ticks_in, ticks) = mpsc::channel(QUEUE);
 
     let relay = relay::Relay::bind(order.http, order.peers)?;
     let counts = relay.counts();
@@ -64,7 +64,7 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
         happen: happen.clone(),
         to_net: to_net.clone(),
         to_cut,
-        late: late_in,
+        ticks: ticks_in,
     };
     let desk = network::Desk { happen, to_mix, relay, ids, refused: 0 };
     spawn("net", Urgency::Packets, move || network.run(clock, desk))?;
@@ -79,7 +79,7 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
         let (feed, feed_inbox) = mpsc::channel(64);
         vital("feeds", feeds::run(parts, feed_inbox));
         let tally = std::rc::Rc::new(std::cell::RefCell::new(tally::Tally::new(counts)));
-        vital("tally", tally::run(late, tally.clone()));
+        vital("tally", tally::run(ticks, tally.clone()));
         vital("link", link::run(who, clock, orders_in, happenings));
         vital("sounds", sounds::follow(kept, orders.clone(), shelf_in));
         let doorway = Arc::new(doorway::Doorway::new(clock, orders, to_net, feed));
