@@ -5,25 +5,22 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-ALONE = frozenset(
-    {
-        "test_hls",
-        "test_hls_on_the_page",
-        "test_hostile_packets",
-        "test_led_floor",
-        "test_mouth_to_ear",
-        "test_speaking_over_tcp",
-        "test_two_stages",
-    }
-)
-PAIR = {
-    "one": {"test_an_evening"},
-    "other": {"test_air", "test_control_plane_gone", "test_hostile_http", "test_tls"},
+ALONE = frozenset({"test_hls_on_the_page", "test_hostile_packets"})
+"""They count breaks of milliseconds, and compare a calm stretch with an attacked one."""
+LANES = {
+    "paired": {
+        "one": {"test_an_evening"},
+        "other": {"test_air", "test_control_plane_gone", "test_hostile_http", "test_tls"},
+    },
+    "listening": {
+        "speech": {"test_mouth_to_ear", "test_speaking_over_tcp", "test_two_stages"},
+        "playlists": {"test_hls", "test_led_floor"},
+    },
 }
-"""By file: one after the other, beside those of the other half, which take about as long."""
+"""By mark and lane: the files of a lane one after the other, beside the other lane, as long as it."""
 LONG = ("test_foreign_encoders", "test_proxies", "test_recording", "test_every_page")
 """Begun first, so that nobody waits for them at the end."""
-LISTED = ALONE.union(LONG, *PAIR.values())
+LISTED = ALONE.union(LONG, *(files for lanes in LANES.values() for files in lanes.values()))
 # A name that leads to none would hide a renamed one.
 assert {path.stem for path in HERE.glob("*/test_*.py")} >= LISTED
 
@@ -33,7 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in ALONE:
             item.add_marker(pytest.mark.alone)
-        for half, files in PAIR.items():
-            if item.path.stem in files:
-                item.add_marker(pytest.mark.paired)
-                item.add_marker(pytest.mark.xdist_group(half))
+        for mark, lanes in LANES.items():
+            for lane, files in lanes.items():
+                if item.path.stem in files:
+                    item.add_marker(mark)
+                    item.add_marker(pytest.mark.xdist_group(lane))

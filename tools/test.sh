@@ -21,7 +21,8 @@ cat "$checked"
 [ "${ONLY:-}" != quick ] || exit 0
 # Most wait more than they work: three at a time. Those that listen closely, or time, have less beside them, or nothing.
 together() { .venv/bin/python -m pytest "$@" tests/e2e tests/chaos || failed=1; }
-together -n 3 --dist loadfile -m "not alone and not paired"
+together -n 3 --dist loadfile -m "not alone and not paired and not listening"
 together -n 2 --dist loadgroup -m paired
+together -n 2 --dist loadgroup -m listening
 together -m alone
 exit $failed
