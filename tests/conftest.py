@@ -17,7 +17,7 @@ LANES = {
         "playlists": {"test_hls", "test_led_floor"},
     },
 }
-"""By mark and lane: the files of a lane one after the other, beside the other lane, as long as it."""
+"""By mark and lane: files of a lane one after the other, beside the other lane, as long as it."""
 LONG = ("test_foreign_encoders", "test_proxies", "test_recording", "test_every_page")
 """Begun first, so that nobody waits for them at the end."""
 LISTED = ALONE.union(LONG, *(files for lanes in LANES.values() for files in lanes.values()))
