@@ -1,4 +1,4 @@
-"""`hustings bench stage` and `delay`: DESIGN.md section 10. Prints figures, judges nothing."""
+"""`hustings bench …`: DESIGN.md section 10. Prints figures, judges nothing."""
 
 import asyncio
 import json
@@ -22,7 +22,10 @@ from hustings.fleet.crowd import Crowd, crowd
 from hustings.fleet.programs import find_media
 from hustings.fleet.site import Site
 from hustings.ops.clock import SystemClock
+from hustings.rehearse import cores
 from hustings.rehearse import evening as evenings
+from hustings.rehearse import fanout as fanouts
+from hustings.rehearse import joins as joining
 from hustings.rehearse.evening import Evening, Seat, Wanted
 
 app = typer.Typer(help="Measurements.", no_args_is_help=True)
@@ -216,6 +219,58 @@ async def _join(evening: Evening, folder: Path, n: int) -> int:
 async def _run(order: dict[str, Any]) -> None:
     async with crowd(_media(), order) as running:
         await _read(running)
+
+
+@app.command()
+def fanout(
+    listeners: Annotated[int, typer.Option(min=1, max=18_000)] = 10_000,
+    seconds: Annotated[int, typer.Option(min=5, help="Of each turn.")] = 20,
+    rounds: Annotated[int, typer.Option(min=1, help="Turns of each.")] = 5,
+    json_: Json = False,
+) -> None:
+    """Processor time a listener and part, edge and floor in turn, each on a core of its own."""
+    figures = asyncio.run(_fanout(listeners, seconds, rounds))
+    print(json.dumps(figures) if json_ else _readable(figures))
+
+
+@app.command()
+def join(
+    joins: Annotated[int, typer.Option(min=1, max=18_000, help="At once.")] = 10_000,
+    sitting: Annotated[int, typer.Option(min=1, max=18_000, help="So many sit already.")] = 5_000,
+    json_: Json = False,
+) -> None:
+    """All at once at the door: who has sound and when, and what those inside hear of it."""
+    figures = asyncio.run(_join_at_once(joins, sitting))
+    print(json.dumps(figures) if json_ else _readable(figures))
+
+
+async def _fanout(listeners: int, seconds: int, rounds: int) -> dict[str, Any]:
+    async with _edge_and_floor() as pair:
+        return await fanouts.compare(pair, listeners, seconds, rounds)
+
+
+async def _join_at_once(joins: int, sitting: int) -> dict[str, Any]:
+    async with _edge_and_floor() as pair:
+        return await joining.storm(pair, joins, sitting)
+
+
+@asynccontextmanager
+async def _edge_and_floor() -> AsyncIterator[cores.Pair]:
+    """A hall in which one voice speaks, heard at the edge and at the floor."""
+    cores.two_cores()
+    async with town_hall([Seat("voice", "A voice")]) as (evening, home):
+        stage, port = home.site.stage(1), _free_ports()
+        async with (
+            crowd(_media(), {"speakers": [_speaker(evening, "voice", 0)]}) as voice,
+            cores.floor(_media(), port, stage, evening.hall) as floor,
+        ):
+            talking = asyncio.create_task(_read(voice))
+            try:
+                edge = cores.Served("edge", _pid(home, "edge-1"), evening.stream_url)
+                yield cores.Pair(_media(), edge, floor)
+            finally:
+                voice.stop()
+                await talking
 
 
 def _readable(figures: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ mod certificate;
 pub mod clock;
 mod crowd;
 mod edge;
+mod floor;
 mod http;
 mod link;
 mod passes;

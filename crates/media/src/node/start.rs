@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use tracing_subscriber::EnvFilter;
 
 use super::clock::Clock;
-use super::{crowd, edge, stage};
+use super::{crowd, edge, floor, stage};
 
 /// The order cannot be used, and why: for the person who wrote it.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ impl<E: std::fmt::Display> From<E> for CannotStart {
 pub fn run(arguments: &[String]) -> ExitCode {
     log();
     let [role, order] = arguments else {
-        eprintln!("usage: hustings-media stage|edge|crowd ORDER.json");
+        eprintln!("usage: hustings-media stage|edge|crowd|floor ORDER.json");
         return ExitCode::from(2);
     };
     let clock = Clock::start();
@@ -32,6 +32,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
         "stage" => read(path).and_then(|order| stage::run(order, clock)),
         "edge" => read(path).and_then(|order| edge::run(order, clock)),
         "crowd" => read(path).and_then(|order| crowd::run(order, clock)),
+        "floor" => read(path).and_then(floor::run),
         other => Err(CannotStart(format!("there is no role called {other}"))),
     };
     match done {

@@ -1,0 +1,38 @@
+"""The measurements themselves, short and small: that they run, and count what was delivered."""
+
+import json
+import subprocess
+from typing import Any
+
+from tests.e2e.conftest import HUSTINGS
+
+LISTENERS = 40
+
+
+def bench(*args: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [HUSTINGS, "bench", *args, "--json"], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
+
+
+def test_edge_and_floor_deliver_the_same_to_the_same_crowd() -> None:
+    figures = bench("fanout", "--listeners", str(LISTENERS), "--seconds", "5", "--rounds", "1")
+
+    assert figures["listeners"] == LISTENERS
+    assert figures["missed_parts"] == figures["floor_missed_parts"] == 0
+    assert len(figures["ratios"]) == 1
+    for whose in ("age_ms", "floor_age_ms"):
+        assert 0 < figures[whose]["p50"] < 2_000
+
+
+def test_whoever_comes_at_once_is_counted_and_so_are_those_inside() -> None:
+    figures = bench("join", "--joins", str(LISTENERS), "--sitting", "20")
+
+    for told in (figures, figures["floor"]):
+        assert told["joined_share"] == 1
+        assert 0 < told["first_sound_ms"]["p50"] < 2_000
+        assert told["sitting"]["missed_parts"] == 0
+        assert told["sitting"]["age_ratio_p99"] > 0
