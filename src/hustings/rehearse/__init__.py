@@ -1,4 +1,4 @@
-"""Synthetic evenings: a hall made ready, a crowd let in, what was measured read back.
+"""Synthetic evenings and crowds: a hall made ready, listeners let in, what was measured read back.
 
-Drives the real system from outside, as a person would; starts and stops nothing by itself.
+Drives the real system from outside, as people would; starts and stops no part of a town hall.
 """

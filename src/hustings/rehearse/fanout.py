@@ -81,9 +81,11 @@ async def _turn(crowd: Ears, served: Served, seconds: int, calm: Calm) -> Turn:
 
 
 def _figures(edge: list[Turn], floor: list[Turn]) -> dict[str, Any]:
-    ratios = [one.us_per_part / other.us_per_part for one, other in zip(edge, floor, strict=True)]
+    pairs = [(one.us_per_part, bare.us_per_part) for one, bare in zip(edge, floor, strict=True)]
+    # So few listeners may cost less than what else this core does from one turn to the next.
+    ratios = [one / bare for one, bare in pairs if min(one, bare) > 0]
     return {
-        "ratio_to_floor": round(median(ratios), 3),
+        "ratio_to_floor": round(median(ratios), 3) if ratios else None,
         "ratios": [round(ratio, 3) for ratio in ratios],
         "edge_us_per_part": _middle(edge, "us_per_part"),
         "floor_us_per_part": _middle(floor, "us_per_part"),
