@@ -74,7 +74,7 @@ def _value(name: str, value: Any) -> Any:
         match name:
             case "data" | "cert" | "key":
                 return Path(value).expanduser().resolve()
-            case "port" | "stream_port" | "media_port" | "plain_port":
+            case "port" | "stream_port" | "media_port" | "plain_port" | "edges" | "cadence":
                 return int(value)
             case "announce":
                 return tuple(value.split(",")) if isinstance(value, str) else tuple(value)

@@ -14,6 +14,8 @@ pub const FRAME_SAMPLES: usize = 960;
 pub const PART_FRAMES: usize = 12;
 /// Samples in a part: 240 ms.
 pub const PART_SAMPLES: i64 = (FRAME_SAMPLES * PART_FRAMES) as i64;
+/// The length of a part in milliseconds.
+pub const PART_MS: u64 = 20 * PART_FRAMES as u64;
 
 /// Samples in an LL-HLS part: 960 ms, four parts, 45 AAC frames.
 pub const LL_SAMPLES: i64 = 4 * PART_SAMPLES;

@@ -35,6 +35,9 @@ SITE: Group = {
     "plain_port": (Annotated[int | None, typer.Option(help="Port without TLS: 80.")], None),
     "stream_port": (Annotated[int | None, typer.Option(help="Port of streams.")], None),
     "media_port": (Annotated[int | None, typer.Option(help="Port of speakers' media.")], None),
+    "edges": (Annotated[int | None, typer.Option(help="Processes that serve listeners.")], None),
+    "cadence": (Annotated[int | None, typer.Option(help="Parts to a write: 1, 4, 20.")], None),
+    "sending": (Annotated[str | None, typer.Option(help="auto (io_uring) or epoll.")], None),
     "announce": (
         Annotated[str | None, typer.Option(help="Addresses to name to speakers, by comma.")],
         None,

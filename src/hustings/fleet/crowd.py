@@ -66,13 +66,30 @@ class Crowd:
 
 @asynccontextmanager
 async def crowd(media: str, order: Mapping[str, Any]) -> AsyncIterator[Crowd]:
-    """The order holds passes: it is readable by us alone, and gone when the crowd is."""
-    with tempfile.TemporaryDirectory(prefix="hustings-") as folder, tempfile.TemporaryFile() as err:
-        path = Path(folder) / "crowd.json"
+    """A synthetic crowd, for as long as it is needed."""
+    with tempfile.TemporaryFile() as err:
+        async with _running(media, "crowd", order, err) as process:
+            yield Crowd(process, err)
+
+
+@asynccontextmanager
+async def floor(media: str, order: Mapping[str, Any]) -> AsyncIterator[int]:
+    """What benchmarks hold the edge against (spec/processes.md, "floor"): its process id."""
+    async with _running(media, "floor", order, None) as process:
+        yield process.pid
+
+
+@asynccontextmanager
+async def _running(
+    media: str, role: str, order: Mapping[str, Any], err: IO[bytes] | None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The order holds passes: it is readable by us alone, and gone when the process is."""
+    with tempfile.TemporaryDirectory(prefix="hustings-") as folder:
+        path = Path(folder) / f"{role}.json"
         path.write_text(json.dumps(order))
         process = await asyncio.create_subprocess_exec(
             media,
-            "crowd",
+            role,
             str(path),
             stdout=asyncio.subprocess.PIPE,
             stderr=err,
@@ -80,7 +97,7 @@ async def crowd(media: str, order: Mapping[str, Any]) -> AsyncIterator[Crowd]:
             start_new_session=True,  # Ctrl-C is ours to pass on, once.
         )
         try:
-            yield Crowd(process, err)
+            yield process
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()

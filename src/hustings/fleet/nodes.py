@@ -13,7 +13,7 @@ from typing import Any
 
 from hustings.fleet.site import STAGES, Site
 
-EDGE, PACKAGER, RECORDER = "edge-1", "packager-1", "recorder-1"
+PACKAGER, RECORDER = "packager-1", "recorder-1"
 OURSELVES = (sys.executable, "-P", "-m", "hustings")
 
 
@@ -102,7 +102,7 @@ def children(site: Site, programs: Programs, token: str) -> list[Child]:
         _nats(site, programs, token),
         _desk(site, nats),
         *(_stage(site, programs, nats, number) for number in range(1, STAGES + 1)),
-        _edge(site, programs, nats),
+        *(_edge(site, programs, nats, number) for number in _edges(site)),
         _packager(site, nats),
         _recorder(site, nats),
     ]
@@ -134,7 +134,7 @@ def _desk(site: Site, nats: Nats) -> Child:
         packagers=(site.loopback(6),),
         nodes={
             **{f"stage-{number}": "stage" for number in range(1, STAGES + 1)},
-            EDGE: "edge",
+            **{f"edge-{number}": "edge" for number in _edges(site)},
             PACKAGER: "packager",
             RECORDER: "recorder",
         },
@@ -162,24 +162,33 @@ def _stage(site: Site, programs: Programs, nats: Nats, number: int) -> Child:
     return Child(name, argv, ports, _write(path, told))
 
 
-def _edge(site: Site, programs: Programs, nats: Nats) -> Child:
-    name, page, stream = EDGE, site.outside("page"), site.outside("stream")
+def _edges(site: Site) -> range:
+    return range(1, site.settings.edges + 1)
+
+
+def _edge(site: Site, programs: Programs, nats: Nats, number: int) -> Child:
+    """The first answers an authority; they share all other ports, which one holds for all."""
+    name, page, stream = f"edge-{number}", site.outside("page"), site.outside("stream")
     told = {
         "node": name,
         "data": _folder(site.run / name),
         "nats": asdict(nats),
         "page": page,
         "stream": stream,
+        "shared": site.settings.edges > 1,
         "pages": str(programs.pages),
         "public": site.public,
         "stream_origin": site.stream_origin,
         "tls": _tls(site),
-        "plain": _plain(site),
+        "plain": _plain(site) if number == 1 else None,
+        "cadence": site.settings.cadence,
+        "sending": site.settings.sending,
     }
     path = site.run / f"{name}.order.json"
     argv = (programs.media, "edge", str(path))
     doors = [page, stream, *([] if site.plain is None else [site.plain])]
-    return Child(name, argv, tuple(("tcp", door) for door in doors), _write(path, told))
+    ports = tuple(("tcp", door) for door in doors) if number == 1 else ()
+    return Child(name, argv, ports, _write(path, told))
 
 
 def _tls(site: Site) -> dict[str, str] | None:

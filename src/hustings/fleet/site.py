@@ -10,6 +10,9 @@ PORTS = range(1, 65528)
 PLAIN_PORT = 80
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 STAGES = 2
+EDGES_MAX = 64
+CADENCES = (1, 4, 20)
+SENDINGS = ("auto", "epoll")
 _HTTP = (4, 8)
 """How far from the page port each stage answers edges."""
 _NEXT_MEDIA = 5
@@ -65,6 +68,17 @@ class SiteSettings:
     media: str = ""
     # Where hustings-media is. Empty: beside this Python.
 
+    edges: int = 1
+    # Processes that serve listeners, all on the same ports. A process has the descriptors for some
+    # 19,000 where the system gives it 20,000.
+
+    cadence: int = 1
+    # How many parts of 240 ms go out at once: 1, 4 or 20. Four times the listeners for two seconds
+    # of delay.
+
+    sending: str = "auto"
+    # How parts are handed to listeners: auto (io_uring where the system grants it) or epoll.
+
 
 @dataclass(frozen=True)
 class AcmeSite:
@@ -88,6 +102,14 @@ class Site:
                 f"Port {self.settings.port} cannot be used.",
                 f"Choose one from {PORTS.start} to {PORTS.stop - 1}.",
             )
+        for name, value, choices in (
+            ("edges", self.settings.edges, range(1, EDGES_MAX + 1)),
+            ("cadence", self.settings.cadence, CADENCES),
+            ("sending", self.settings.sending, SENDINGS),
+        ):
+            if value not in choices:
+                known = f"1 to {EDGES_MAX}" if name == "edges" else ", ".join(map(str, choices))
+                raise StartRefused(f"{name} cannot be {value}.", f"Choose one of {known}.")
         if (self.settings.cert is None) != (self.settings.key is None):
             raise StartRefused("A certificate and its key go together.", "Name both or neither.")
         if self.settings.acme and not self.public.startswith("https://"):

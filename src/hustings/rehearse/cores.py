@@ -3,18 +3,12 @@
 What the kernel does for a socket counts wherever it is booked.
 """
 
-import asyncio
-import json
 import os
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hustings.domain.refusals import StartRefused
-from hustings.fleet.crowd import Crowd, CrowdFault, crowd
 
 SERVER, OTHERS = 0, 1
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -22,10 +16,10 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Served:
-    """Who is measured: a process, and where its listeners go."""
+    """Who is measured: its processes, and where its listeners go."""
 
     name: str
-    pid: int
+    pids: tuple[int, ...]
     stream: str
 
 
@@ -38,8 +32,8 @@ class Reading:
     kernel: int
 
     @classmethod
-    def of(cls, pid: int) -> "Reading":
-        return cls(_busy_us(SERVER), _rss(pid), _kernel())
+    def of(cls, served: Served) -> "Reading":
+        return cls(_busy_us(SERVER), sum(map(_rss, served.pids)), _kernel())
 
 
 @dataclass(frozen=True)
@@ -52,64 +46,14 @@ class Pair:
 
     def keep_to_their_core(self) -> None:
         for served in (self.edge, self.floor):
-            for thread in Path(f"/proc/{served.pid}/task").iterdir():
-                os.sched_setaffinity(int(thread.name), {SERVER})
+            keep_to(served.pids, {SERVER})
 
 
-@dataclass
-class Ears:
-    """A crowd that listens: what it said each second."""
-
-    count: int
-    said: list[dict[str, Any]] = field(default_factory=list)
-    ended: bool = False
-    _told: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def last(self) -> dict[str, Any]:
-        return self.said[-1] if self.said else {}
-
-    async def follow(self, running: Crowd) -> None:
-        try:
-            async for line in running.lines():
-                if line["listeners"]:
-                    self.said.append(line["listeners"])
-                    self._told.set()
-        finally:
-            self.ended = True
-            self._told.set()
-
-    async def next(self) -> dict[str, Any]:
-        """What it says next. Raises CrowdFault where it says nothing more."""
-        self._told.clear()
-        if not self.ended:
-            await self._told.wait()
-        if self.ended:
-            raise CrowdFault("The crowd ended before its time.")
-        return self.last
-
-    async def all_play(self, within_s: float) -> bool:
-        """Wait until all have sound; whether they had it in time."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within_s):
-                while self.last.get("playing") != self.count:
-                    await self.next()
-                return True
-        return False
-
-
-@asynccontextmanager
-async def ears(media: str, served: Served, count: int, per_s: float) -> AsyncIterator[Ears]:
-    """So many listeners, of whom so many come each second."""
-    told = {"count": count, "stream": served.stream, "ramp_per_s": per_s}
-    async with crowd(media, {"listeners": told}) as running:
-        listening = Ears(count)
-        following = asyncio.create_task(listening.follow(running))
-        try:
-            yield listening
-        finally:
-            running.stop()
-            await following
+def keep_to(pids: Sequence[int], cores: set[int]) -> None:
+    """Keep processes, all their threads, to some cores."""
+    for pid in pids:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), cores)
 
 
 def two_cores() -> None:
@@ -120,22 +64,6 @@ def two_cores() -> None:
         raise StartRefused(
             f"This measurement takes two processors: {error}.", "Run it on a machine that has them."
         ) from None
-
-
-@asynccontextmanager
-async def floor(media: str, port: int, stage: str, hall: str) -> AsyncIterator[Served]:
-    """The floor on a port of its own, fed by a stage."""
-    with tempfile.TemporaryDirectory(prefix="hustings-") as folder:
-        path = Path(folder) / "floor.json"
-        stream = f"127.0.0.1:{port}"
-        path.write_text(json.dumps({"stream": stream, "source": stage, "hall": hall}))
-        process = await asyncio.create_subprocess_exec(media, "floor", str(path))
-        try:
-            yield Served("floor", process.pid, f"http://{stream}/h/{hall}/live.mp4")
-        finally:
-            with suppress(ProcessLookupError):
-                process.terminate()
-            await process.wait()
 
 
 def _busy_us(core: int) -> float:

@@ -1,36 +1,37 @@
 //! The stream port without its sockets: who listens to what, what each is owed next, who is let go.
 //!
-//! A listener is a few numbers; the bytes are the window's, shared. The shell asks [`Door::owed`], sends what the
-//! kernel takes, and tells [`Door::sent`]. Nothing here allocates per listener and part.
+//! A listener is a few numbers; the bytes are shared. When a part came, the shell is told to [`Output::Sweep`]: it
+//! hands the sweep's bytes to each that [`Door::next`] names and tells [`Door::swept`] what the kernel took. Whoever
+//! is not in step (a newcomer, one who catches up) is served by [`Door::owed`] and [`Door::sent`].
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use crate::feed::{Framed, Window};
+use crate::feed::Framed;
 use crate::flow::{HallId, Part};
 use crate::rules::refusal;
 use crate::units::PartNo;
 
+use super::audience::{Halls, Sweep};
+use super::cadence::Cadence;
 use super::request::{HEAD_BYTES_MAX, Head, read_head};
 
-/// What a newcomer gets at once: the player's buffer of 1.08 s, in whole parts.
-pub const BUFFER_PARTS: u64 = 5;
 /// A request must be whole by then.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
-/// Further behind than this (9.6 s), a listener is skipped ahead.
+/// Further behind than this (9.6 s) beyond its cadence, a listener is skipped ahead.
 const BEHIND_PARTS_MAX: u64 = 40;
 /// A listener skipped more often than this is let go.
 const SKIPS_MAX: u8 = 2;
 
-/// The shell's name for a connection; reused after [`Output::Close`].
+/// The shell's name for a connection: small, and reused after [`Input::Gone`].
 pub type ConnId = usize;
 
 pub enum Input<'a> {
     Accepted(ConnId),
     Received(ConnId, &'a [u8]),
-    /// The other side is gone.
+    /// The other side is gone, or was closed as [`Output::Close`] says.
     Gone(ConnId),
     Part(&'a HallId, &'a Part),
     /// These halls and no others are listened to here.
@@ -40,9 +41,11 @@ pub enum Input<'a> {
 }
 
 pub enum Output {
-    /// There is something new to send to this connection.
+    /// There is something to send to this connection.
     Send(ConnId),
-    /// Send what is owed, then close; the reason is for the log.
+    /// There is something to send to all who are in step.
+    Sweep(Sweep),
+    /// Close at once; the reason is for the log.
     Close(ConnId, &'static str),
 }
 
@@ -55,44 +58,61 @@ pub struct DoorCounts {
     pub refused: HashMap<&'static str, u64>,
 }
 
+#[derive(Default)]
 enum Stage {
+    #[default]
+    Free,
     /// The head so far.
     Asking(Vec<u8>),
-    Listening {
-        hall: HallId,
-        next: PartNo,
-        skips: u8,
-    },
+    Listening(Seat),
+    /// Answered, and to be closed when the answer is sent.
     Leaving,
 }
 
-struct Conn {
-    stage: Stage,
-    /// What is being sent: the bytes and how many of them are gone.
-    current: Option<(Bytes, usize)>,
+/// A listener's place.
+struct Seat {
+    hall: usize,
+    group: usize,
+    place: usize,
+    next: PartNo,
+    skips: u8,
 }
 
-struct Hall {
-    window: Window,
-    listeners: Vec<ConnId>,
+#[derive(Default)]
+struct Conn {
+    stage: Stage,
+    /// What is being sent, and how many bytes of it are gone.
+    pending: Option<Box<(Bytes, usize)>>,
+    /// The kernel takes no more: passed over until it does.
+    blocked: bool,
+    /// How often this number was given: a deadline outlives the connection that it was for.
+    times: u32,
+    /// Bytes that came beside the request.
+    said: u32,
 }
 
 pub struct Door {
     header: Framed,
-    conns: HashMap<ConnId, Conn>,
-    halls: HashMap<HallId, Hall>,
-    asking: VecDeque<(Instant, ConnId)>,
+    cadence: Cadence,
+    conns_max: usize,
+    conns: Vec<Conn>,
+    here: usize,
+    halls: Halls,
+    asking: VecDeque<(Instant, ConnId, u32)>,
     outputs: VecDeque<Output>,
     counts: DoorCounts,
 }
 
 impl Door {
-    /// `header` stands before the first part of every stream.
-    pub fn new(header: &[u8]) -> Self {
+    /// `header` stands before the first part of every stream; past `conns_max` connections newcomers are refused.
+    pub fn new(header: &[u8], cadence: Cadence, conns_max: usize) -> Self {
         Self {
             header: Framed::new(PartNo(0), header),
-            conns: HashMap::new(),
-            halls: HashMap::new(),
+            cadence,
+            conns_max,
+            conns: Vec::new(),
+            here: 0,
+            halls: Halls::default(),
             asking: VecDeque::new(),
             outputs: VecDeque::new(),
             counts: DoorCounts::default(),
@@ -101,13 +121,16 @@ impl Door {
 
     pub fn handle(&mut self, input: Input, now: Instant) {
         match input {
-            Input::Accepted(id) => {
-                self.conns.insert(id, Conn { stage: Stage::Asking(Vec::new()), current: None });
-                self.asking.push_back((now + HEAD_WITHIN, id));
-            }
+            Input::Accepted(id) => self.accept(id, now),
             Input::Received(id, bytes) => self.read(id, bytes),
             Input::Gone(id) => self.forget(id),
-            Input::Part(hall, part) => self.sweep(hall, part),
+            Input::Part(hall, part) => {
+                if let Some((number, hall)) =
+                    self.halls.number(hall).and_then(|number| Some((number, self.halls.get_mut(number)?)))
+                {
+                    self.outputs.extend(hall.push(number, part).into_iter().map(Output::Sweep));
+                }
+            }
             Input::Halls(halls) => self.set_halls(halls),
             Input::Timeout => self.drop_slow_heads(now),
         }
@@ -118,92 +141,151 @@ impl Door {
     }
 
     pub fn deadline(&self) -> Option<Instant> {
-        self.asking.front().map(|(at, _)| *at)
+        self.asking.front().map(|(at, ..)| *at)
+    }
+
+    /// The next listener to be handed the bytes of `sweep`; none when all have had their turn.
+    pub fn next(&mut self, sweep: &mut Sweep) -> Option<ConnId> {
+        while let Some(id) = self.halls.get(sweep.hall)?.at(sweep.group, sweep.place) {
+            sweep.place += 1;
+            let conn = &self.conns[id];
+            if let Stage::Listening(seat) = &conn.stage {
+                if !conn.blocked && conn.pending.is_none() && sweep.run.fits(seat.next) {
+                    return Some(id);
+                }
+                self.fall_behind(id, sweep.run.last);
+            }
+        }
+        None
+    }
+
+    /// The kernel took `count` bytes of a sweep's. False where it did not take them all: come back to this
+    /// connection when it takes more.
+    pub fn swept(&mut self, sweep: &Sweep, id: ConnId, count: usize) -> bool {
+        let Some(conn) = self.conns.get_mut(id) else { return true };
+        let Stage::Listening(seat) = &mut conn.stage else { return true };
+        let whole = count >= sweep.bytes.len();
+        if count > 0 {
+            seat.next = sweep.run.last.next();
+            conn.pending = (!whole).then(|| Box::new((sweep.bytes.clone(), count)));
+        }
+        conn.blocked = !whole;
+        whole
     }
 
     /// The bytes to send next on this connection, if any are owed.
     pub fn owed(&mut self, id: ConnId) -> Option<Bytes> {
-        let conn = self.conns.get_mut(&id)?;
-        if conn.current.is_none()
-            && let Stage::Listening { hall, next, .. } = &mut conn.stage
+        let conn = self.conns.get_mut(id)?;
+        if conn.pending.is_none()
+            && let Stage::Listening(seat) = &mut conn.stage
         {
-            let framed = self.halls.get(hall)?.window.at_or_after(*next)?;
-            *next = framed.no.next();
-            conn.current = Some((framed.chunk.clone(), 0));
+            let framed = self.halls.get(seat.hall)?.window.at_or_after(seat.next)?;
+            seat.next = framed.no.next();
+            conn.pending = Some(Box::new((framed.chunk.clone(), 0)));
         }
-        conn.current.as_ref().map(|(bytes, gone)| bytes.slice(*gone..))
+        conn.pending.as_ref().map(|pending| pending.0.slice(pending.1..))
     }
 
     /// The kernel took `count` bytes of what was owed.
     pub fn sent(&mut self, id: ConnId, count: usize) {
-        let Some(conn) = self.conns.get_mut(&id) else { return };
-        if let Some((bytes, gone)) = &mut conn.current {
-            *gone += count;
-            if *gone >= bytes.len() {
-                conn.current = None;
+        let Some(conn) = self.conns.get_mut(id) else { return };
+        if let Some(pending) = &mut conn.pending {
+            pending.1 += count;
+            if pending.1 >= pending.0.len() {
+                conn.pending = None;
             }
         }
     }
 
+    /// Whether the kernel takes anything for this connection; gives what was known before.
+    pub fn block(&mut self, id: ConnId, blocked: bool) -> bool {
+        self.conns.get_mut(id).is_some_and(|conn| std::mem::replace(&mut conn.blocked, blocked))
+    }
+
+    pub fn is_blocked(&self, id: ConnId) -> bool {
+        self.conns.get(id).is_some_and(|conn| conn.blocked)
+    }
+
     /// Whether everything owed to a leaving connection is gone.
     pub fn may_close(&self, id: ConnId) -> bool {
-        self.conns.get(&id).is_none_or(|conn| matches!(conn.stage, Stage::Leaving) && conn.current.is_none())
+        self.conns.get(id).is_some_and(|conn| matches!(conn.stage, Stage::Leaving) && conn.pending.is_none())
     }
 
     pub fn listeners(&self, hall: &HallId) -> usize {
-        self.halls.get(hall).map_or(0, |hall| hall.listeners.len())
+        self.halls.named(hall).map_or(0, |hall| hall.count())
     }
 
     pub fn newest(&self, hall: &HallId) -> Option<PartNo> {
-        self.halls.get(hall)?.window.newest()
+        self.halls.named(hall)?.window.newest()
     }
 
     pub fn counts(&self) -> &DoorCounts {
         &self.counts
     }
 
-    fn read(&mut self, id: ConnId, bytes: &[u8]) {
-        let Some(conn) = self.conns.get_mut(&id) else { return };
-        let Stage::Asking(head) = &mut conn.stage else { return };
-        let room = HEAD_BYTES_MAX.saturating_sub(head.len());
-        head.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        match read_head(head) {
-            Head::More => {}
-            Head::Refused(code, detail) => self.refuse(id, code, &detail),
-            Head::Listen { hall, from, body } => self.listen(id, hall, from, body),
+    fn accept(&mut self, id: ConnId, now: Instant) {
+        if id >= self.conns.len() {
+            self.conns.resize_with(id + 1, Conn::default);
+        }
+        let times = self.conns[id].times.wrapping_add(1);
+        self.conns[id] = Conn { stage: Stage::Asking(Vec::new()), times, ..Conn::default() };
+        self.asking.push_back((now + HEAD_WITHIN, id, times));
+        self.here += 1;
+        if self.here > self.conns_max {
+            self.refuse(id, "edge_full", &format!("{} are connected", self.conns_max));
         }
     }
 
-    fn listen(&mut self, id: ConnId, hall: HallId, from: Option<PartNo>, body: bool) {
-        let Some(found) = self.halls.get_mut(&hall) else {
+    fn read(&mut self, id: ConnId, bytes: &[u8]) {
+        let Some(conn) = self.conns.get_mut(id) else { return };
+        let Stage::Asking(head) = &mut conn.stage else {
+            conn.said = conn.said.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+            if conn.said as usize > HEAD_BYTES_MAX {
+                self.outputs.push_back(Output::Close(id, "talks_on"));
+            }
+            return;
+        };
+        // A request comes in one piece, almost always: nothing is kept of it.
+        let told =
+            if head.is_empty() { read_head(&bytes[..bytes.len().min(HEAD_BYTES_MAX)]) } else { Head::More };
+        let told = if told == Head::More {
+            let room = HEAD_BYTES_MAX.saturating_sub(head.len());
+            head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            read_head(head)
+        } else {
+            told
+        };
+        match told {
+            Head::More => {}
+            Head::Refused(code, detail) => self.refuse(id, code, &detail),
+            Head::Listen { hall, from, body } => self.listen(id, &hall, from, body),
+        }
+    }
+
+    fn listen(&mut self, id: ConnId, hall: &HallId, from: Option<PartNo>, body: bool) {
+        let found = self.halls.number(hall).and_then(|number| Some((number, self.halls.get_mut(number)?)));
+        let Some((number, hall)) = found else {
             self.refuse(id, "hall_unknown", hall.as_str());
             return;
         };
-        let newest = found.window.newest();
+        let newest = hall.window.newest();
         let next = from
             .filter(|from| newest.is_none_or(|newest| from.0 <= newest.0 + BEHIND_PARTS_MAX))
-            .or_else(|| found.window.start_for(BUFFER_PARTS))
+            .or_else(|| hall.window.start_for(self.cadence.buffer_parts()))
             .unwrap_or_default();
-        let first = found.window.at_or_after(next).map_or(next, |framed| framed.no);
-        let mut answer = format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: audio/mp4; codecs=\"opus\"\r\nCache-Control: no-store\r\n\
-             Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: Hustings-From\r\n\
-             X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\nHustings-From: {}\r\n\
-             Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
-            first.0
-        )
-        .into_bytes();
-        let Some(conn) = self.conns.get_mut(&id) else { return };
+        let first = hall.window.at_or_after(next).map_or(next, |framed| framed.no);
+        let conn = &mut self.conns[id];
         if body {
-            answer.extend_from_slice(&self.header.chunk);
-            found.listeners.push(id);
+            let header = &self.header.chunk;
+            let welcome = hall.welcome(first, || [head(first, self.cadence).as_bytes(), header].concat());
+            let (group, place) = hall.sit(id);
             self.counts.joined += 1;
-            conn.stage = Stage::Listening { hall, next, skips: 0 };
+            conn.stage = Stage::Listening(Seat { hall: number, group, place, next: welcome.next, skips: 0 });
+            conn.pending = Some(Box::new((welcome.bytes, 0)));
         } else {
             conn.stage = Stage::Leaving;
-            self.outputs.push_back(Output::Close(id, "answered"));
+            conn.pending = Some(Box::new((head(first, self.cadence).into(), 0)));
         }
-        conn.current = Some((answer.into(), 0));
         self.outputs.push_back(Output::Send(id));
     }
 
@@ -217,78 +299,79 @@ impl Door {
             refusal.body.len(),
             refusal.body
         );
-        if let Some(conn) = self.conns.get_mut(&id) {
+        if let Some(conn) = self.conns.get_mut(id) {
             conn.stage = Stage::Leaving;
-            conn.current = Some((answer.into(), 0));
+            conn.pending = Some(Box::new((answer.into(), 0)));
             self.outputs.push_back(Output::Send(id));
-            self.outputs.push_back(Output::Close(id, code));
         }
     }
 
-    fn sweep(&mut self, hall: &HallId, part: &Part) {
-        let Some(found) = self.halls.get_mut(hall) else { return };
-        if !found.window.push(part) {
-            return;
-        }
-        let newest = part.no;
-        let mut let_go = Vec::new();
-        for &id in &found.listeners {
-            let Some(conn) = self.conns.get_mut(&id) else { continue };
-            if let Stage::Listening { next, skips, .. } = &mut conn.stage
-                && next.0 + BEHIND_PARTS_MAX < newest.0
-            {
-                *next = newest.back(BUFFER_PARTS - 1);
-                *skips += 1;
-                if *skips > SKIPS_MAX {
-                    let_go.push(id);
-                    continue;
-                }
+    /// Who was passed over by a sweep: is owed single parts, or skipped ahead, or let go.
+    fn fall_behind(&mut self, id: ConnId, newest: PartNo) {
+        let conn = &mut self.conns[id];
+        let Stage::Listening(seat) = &mut conn.stage else { return };
+        if seat.next.0 + BEHIND_PARTS_MAX + self.cadence.parts() <= newest.0 {
+            seat.next = newest.back(self.cadence.buffer_parts() - 1);
+            seat.skips += 1;
+            if seat.skips > SKIPS_MAX {
+                self.counts.let_go += 1;
+                self.outputs.push_back(Output::Close(id, "slow"));
+                return;
             }
-            self.outputs.push_back(Output::Send(id));
         }
-        for id in let_go {
-            self.counts.let_go += 1;
-            self.forget(id);
-            self.outputs.push_back(Output::Close(id, "slow"));
+        if !conn.blocked {
+            self.outputs.push_back(Output::Send(id));
         }
     }
 
     fn set_halls(&mut self, halls: &[HallId]) {
-        let ended: Vec<HallId> = self.halls.keys().filter(|hall| !halls.contains(hall)).cloned().collect();
-        for hall in ended {
-            for id in self.halls.remove(&hall).map(|hall| hall.listeners).unwrap_or_default() {
-                self.outputs.push_back(Output::Close(id, "hall_gone"));
-            }
-        }
-        for hall in halls {
-            let empty = || Hall { window: Window::default(), listeners: Vec::new() };
-            self.halls.entry(hall.clone()).or_insert_with(empty);
+        for id in self.halls.keep(halls, self.cadence) {
+            self.counts.left += 1;
+            self.conns[id].stage = Stage::Leaving;
+            self.outputs.push_back(Output::Close(id, "hall_gone"));
         }
     }
 
     fn drop_slow_heads(&mut self, now: Instant) {
-        while let Some(&(at, id)) = self.asking.front() {
-            if at > now {
+        while let Some(&(at, id, times)) = self.asking.front() {
+            let conn = &self.conns[id];
+            let waits = conn.times == times && matches!(conn.stage, Stage::Asking(_));
+            if waits && at > now {
                 break;
             }
             self.asking.pop_front();
-            let asking = self.conns.get(&id).map(|conn| matches!(conn.stage, Stage::Asking(_)));
-            if asking == Some(true) {
+            if waits {
                 self.outputs.push_back(Output::Close(id, "slow_head"));
             }
         }
     }
 
     fn forget(&mut self, id: ConnId) {
-        let Some(conn) = self.conns.remove(&id) else { return };
-        self.asking.retain(|(_, waiting)| *waiting != id);
-        if let Stage::Listening { hall, .. } = conn.stage {
-            self.counts.left += 1;
-            if let Some(hall) = self.halls.get_mut(&hall)
-                && let Some(at) = hall.listeners.iter().position(|&listener| listener == id)
-            {
-                hall.listeners.swap_remove(at);
-            }
+        let Some(conn) = self.conns.get_mut(id) else { return };
+        let stage = std::mem::take(&mut conn.stage);
+        conn.pending = None;
+        if !matches!(stage, Stage::Free) {
+            self.here -= 1;
+        }
+        let Stage::Listening(seat) = stage else { return };
+        self.counts.left += 1;
+        let Some(hall) = self.halls.get_mut(seat.hall) else { return };
+        let Some(moved) = hall.leave(seat.group, seat.place) else { return };
+        if let Stage::Listening(other) = &mut self.conns[moved].stage {
+            other.place = seat.place;
+            // A sweep may have passed that place already.
+            self.outputs.push_back(Output::Send(moved));
         }
     }
+}
+
+fn head(first: PartNo, cadence: Cadence) -> String {
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: audio/mp4; codecs=\"opus\"\r\nCache-Control: no-store\r\n\
+         Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: Hustings-From, Hustings-Cadence\r\n\
+         X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\nHustings-From: {}\r\nHustings-Cadence: {}\r\n\
+         Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
+        first.0,
+        cadence.parts()
+    )
 }

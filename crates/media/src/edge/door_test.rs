@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use proptest::prelude::*;
 
-use super::{ConnId, Door, Input, Output};
+use super::{Cadence, ConnId, Door, Input, Output};
 use crate::flow::{HallId, Part};
 use crate::testing::start;
 use crate::units::PartNo;
@@ -11,117 +13,436 @@ fn hall() -> HallId {
     HallId::parse("demo").unwrap()
 }
 
-fn open() -> (Door, Instant) {
-    let now = start().instant;
-    let mut door = Door::new(b"HEAD");
-    door.handle(Input::Halls(&[hall()]), now);
-    (door, now)
+/// A door with sockets that take what a test lets them.
+struct Bench {
+    door: Door,
+    now: Instant,
+    /// Bytes that each takes before it is full; endless where nothing is said.
+    room: BTreeMap<ConnId, usize>,
+    waits: BTreeMap<ConnId, bool>,
+    got: BTreeMap<ConnId, Vec<u8>>,
+    closed: Vec<(ConnId, &'static str)>,
+    sweeps: usize,
 }
 
-fn push(door: &mut Door, numbers: std::ops::Range<u64>, now: Instant) {
-    for no in numbers {
-        let part = Part { no: PartNo(no), bytes: Bytes::from(format!("<{no}>")) };
-        door.handle(Input::Part(&hall(), &part), now);
+impl Bench {
+    fn open(cadence: u64) -> Self {
+        let now = start().instant;
+        let mut door = Door::new(b"HEAD", Cadence::try_from(cadence).unwrap(), 1_000);
+        door.handle(Input::Halls(&[hall()]), now);
+        let (room, waits, got) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { door, now, room, waits, got, closed: Vec::new(), sweeps: 0 }
     }
-}
 
-fn listen(door: &mut Door, id: ConnId, query: &str, now: Instant) {
-    door.handle(Input::Accepted(id), now);
-    let head = format!("GET /h/demo/live.mp4{query} HTTP/1.1\r\nHost: x\r\n\r\n");
-    door.handle(Input::Received(id, head.as_bytes()), now);
-}
-
-/// Everything owed, `step` bytes at a time.
-fn take(door: &mut Door, id: ConnId, step: usize) -> String {
-    let mut out = Vec::new();
-    while let Some(bytes) = door.owed(id) {
-        let count = bytes.len().min(step);
-        out.extend_from_slice(&bytes[..count]);
-        door.sent(id, count);
-    }
-    String::from_utf8(out).unwrap()
-}
-
-fn closed(door: &mut Door) -> Vec<&'static str> {
-    let mut reasons = Vec::new();
-    while let Some(output) = door.poll() {
-        if let Output::Close(_, reason) = output {
-            reasons.push(reason);
+    fn push(&mut self, numbers: std::ops::Range<u64>) {
+        for no in numbers {
+            let part = Part { no: PartNo(no), bytes: Bytes::from(format!("<{no}>")) };
+            self.door.handle(Input::Part(&hall(), &part), self.now);
+            self.perform();
         }
     }
-    reasons
+
+    fn listen(&mut self, id: ConnId, query: &str) {
+        self.door.handle(Input::Accepted(id), self.now);
+        let head = format!("GET /h/demo/live.mp4{query} HTTP/1.1\r\nHost: x\r\n\r\n");
+        self.door.handle(Input::Received(id, head.as_bytes()), self.now);
+        self.perform();
+    }
+
+    fn take(&mut self, id: ConnId, bytes: &[u8]) -> usize {
+        let room = self.room.get_mut(&id);
+        let count = room.as_ref().map_or(bytes.len(), |room| bytes.len().min(**room));
+        if let Some(room) = room {
+            *room -= count;
+        }
+        self.got.entry(id).or_default().extend_from_slice(&bytes[..count]);
+        count
+    }
+
+    /// As the shell does.
+    fn send(&mut self, id: ConnId) {
+        while let Some(bytes) = self.door.owed(id) {
+            let count = self.take(id, &bytes);
+            if count == 0 {
+                self.door.block(id, true);
+                self.waits.insert(id, true);
+                return;
+            }
+            self.door.sent(id, count);
+        }
+        self.door.block(id, false);
+        self.waits.insert(id, false);
+        if self.door.may_close(id) {
+            self.close(id, "answered");
+        }
+    }
+
+    fn close(&mut self, id: ConnId, reason: &'static str) {
+        self.closed.push((id, reason));
+        self.door.handle(Input::Gone(id), self.now);
+    }
+
+    fn perform(&mut self) {
+        while let Some(output) = self.door.poll() {
+            match output {
+                Output::Send(id) => self.send(id),
+                Output::Close(id, reason) => self.close(id, reason),
+                Output::Sweep(mut sweep) => {
+                    self.sweeps += 1;
+                    while let Some(id) = self.door.next(&mut sweep) {
+                        let bytes = sweep.bytes.clone();
+                        let count = self.take(id, &bytes);
+                        let whole = self.door.swept(&sweep, id, count);
+                        assert_eq!(whole, count == bytes.len());
+                        self.waits.insert(id, !whole);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The kernel takes more again.
+    fn make_room(&mut self, id: ConnId, bytes: usize) {
+        self.room.insert(id, bytes);
+        if self.waits.get(&id) == Some(&true) {
+            self.send(id);
+            self.perform();
+        }
+    }
+
+    fn text(&mut self, id: ConnId) -> String {
+        String::from_utf8(self.got.remove(&id).unwrap_or_default()).unwrap()
+    }
+
+    fn reasons(&self) -> Vec<&'static str> {
+        self.closed.iter().map(|(_, reason)| *reason).collect()
+    }
+}
+
+/// The numbers of the parts in a body of whole chunks.
+fn numbers(body: &str) -> Vec<u64> {
+    let mut rest = body;
+    let mut found = Vec::new();
+    while !rest.is_empty() {
+        let (size, tail) = rest.split_once("\r\n").expect("a size");
+        let size = usize::from_str_radix(size, 16).expect("a size in hex");
+        let (chunk, tail) = tail.split_at(size);
+        rest = tail.strip_prefix("\r\n").expect("the end of a chunk");
+        if chunk != "HEAD" {
+            found.push(chunk.trim_matches(['<', '>']).parse().expect("a number"));
+        }
+    }
+    found
+}
+
+fn body(text: &str) -> &str {
+    text.split_once("\r\n\r\n").map_or(text, |(_, body)| body)
 }
 
 #[test]
-fn a_newcomer_gets_the_last_parts_at_once_then_each_new_one_whatever_the_kernel_takes() {
-    let (mut door, now) = open();
-    push(&mut door, 0..100, now);
+fn a_newcomer_gets_the_last_parts_at_once_then_each_new_one() {
+    let mut bench = Bench::open(1);
+    bench.push(0..100);
 
-    listen(&mut door, 1, "", now);
-    let first = take(&mut door, 1, 3);
-    push(&mut door, 100..101, now);
-    let later = take(&mut door, 1, 3);
+    bench.listen(1, "");
+    let first = bench.text(1);
+    bench.push(100..101);
+    let later = bench.text(1);
 
-    let body = first.split_once("\r\n\r\n").unwrap().1;
-    assert_eq!(body, "4\r\nHEAD\r\n4\r\n<95>\r\n4\r\n<96>\r\n4\r\n<97>\r\n4\r\n<98>\r\n4\r\n<99>\r\n");
+    assert_eq!(
+        body(&first),
+        "4\r\nHEAD\r\n4\r\n<95>\r\n4\r\n<96>\r\n4\r\n<97>\r\n4\r\n<98>\r\n4\r\n<99>\r\n"
+    );
     assert!(first.contains("Hustings-From: 95\r\n"), "{first}");
+    assert!(first.contains("Hustings-Cadence: 1\r\n"), "{first}");
     assert_eq!(later, "5\r\n<100>\r\n");
 }
 
 #[test]
+fn a_part_is_one_sweep_for_all_who_are_in_step() {
+    let mut bench = Bench::open(1);
+    bench.push(0..10);
+    (0..50).for_each(|id| bench.listen(id, ""));
+    let before = bench.sweeps;
+
+    bench.push(10..13);
+
+    assert_eq!(bench.sweeps, before + 3);
+    for id in 0..50 {
+        let text = bench.text(id);
+        assert_eq!(numbers(body(&text)), (5..13).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn with_a_cadence_of_four_each_group_has_four_parts_in_turn_and_nobody_misses_one() {
+    let mut bench = Bench::open(4);
+    bench.push(0..100);
+    for id in 0..8 {
+        bench.listen(id, "");
+        bench.push(100 + id as u64..101 + id as u64);
+    }
+    let before = bench.sweeps;
+
+    bench.push(108..148);
+
+    assert_eq!(bench.sweeps, before + 40);
+    for id in 0..8 {
+        let text = bench.text(id);
+        assert!(text.contains("Hustings-Cadence: 4\r\n"));
+        let told = numbers(body(&text));
+        assert_eq!(told, (told[0]..=*told.last().unwrap()).collect::<Vec<_>>());
+        assert!(*told.last().unwrap() >= 144, "{told:?}");
+    }
+}
+
+#[test]
+fn parts_that_never_came_hold_nobody_up() {
+    for cadence in [1, 4, 20] {
+        let mut bench = Bench::open(cadence);
+        bench.push(0..60);
+        bench.listen(1, "");
+        bench.push(60..63);
+        bench.push(70..110);
+
+        let text = bench.text(1);
+        let told = numbers(body(&text));
+
+        assert!(!told.contains(&63) && told.contains(&62) && told.contains(&70), "{told:?}");
+        assert!(told.is_sorted());
+        assert!(*told.last().unwrap() + cadence >= 109, "{told:?}");
+    }
+}
+
+#[test]
 fn whoever_comes_back_goes_on_from_the_next_part() {
-    let (mut door, now) = open();
-    push(&mut door, 0..100, now);
+    let mut bench = Bench::open(1);
+    bench.push(0..100);
 
-    listen(&mut door, 1, "?from=80", now);
-    let body = take(&mut door, 1, 1_000);
+    bench.listen(1, "?from=80");
+    let text = bench.text(1);
 
-    assert!(body.contains("Hustings-From: 80\r\n"));
-    assert_eq!(body.matches('<').count(), 20);
+    assert!(text.contains("Hustings-From: 80\r\n"));
+    assert_eq!(numbers(body(&text)), (80..100).collect::<Vec<_>>());
+}
+
+#[test]
+fn whoever_catches_up_from_long_ago_has_everything_in_order() {
+    let mut bench = Bench::open(1);
+    bench.push(0..200);
+
+    bench.listen(1, "?from=3");
+    bench.push(200..203);
+    let text = bench.text(1);
+
+    assert_eq!(numbers(body(&text)), (75..203).collect::<Vec<_>>());
 }
 
 #[test]
 fn a_slow_listener_is_skipped_ahead_then_let_go_and_nobody_else_notices() {
-    let (mut door, now) = open();
-    push(&mut door, 0..10, now);
-    listen(&mut door, 1, "", now);
-    listen(&mut door, 2, "", now);
-    take(&mut door, 1, 100);
-    take(&mut door, 2, 100);
-    closed(&mut door);
+    let mut bench = Bench::open(1);
+    bench.push(0..10);
+    bench.listen(1, "");
+    bench.listen(2, "");
+    bench.make_room(1, 3);
+    bench.text(2);
 
-    let mut got = String::new();
-    for no in 10..200 {
-        push(&mut door, no..no + 1, now);
-        got += &take(&mut door, 2, 100);
-    }
+    bench.push(10..200);
 
-    assert_eq!(got.matches('<').count(), 190);
-    assert_eq!(closed(&mut door), ["slow"]);
-    assert_eq!(door.counts().let_go, 1);
+    let told = bench.text(2);
+    assert_eq!(numbers(&told), (10..200).collect::<Vec<_>>());
+    assert_eq!(bench.closed, [(1, "slow")]);
+    assert_eq!(bench.door.counts().let_go, 1);
 }
 
 #[test]
 fn a_head_that_does_not_come_is_not_waited_for() {
-    let (mut door, now) = open();
-    door.handle(Input::Accepted(7), now);
-    door.handle(Input::Received(7, b"GET /h/de"), now);
+    let mut bench = Bench::open(1);
+    bench.door.handle(Input::Accepted(7), bench.now);
+    bench.door.handle(Input::Received(7, b"GET /h/de"), bench.now);
 
-    door.handle(Input::Timeout, now + Duration::from_secs(6));
+    bench.now += Duration::from_secs(6);
+    bench.door.handle(Input::Timeout, bench.now);
+    bench.perform();
 
-    assert_eq!(closed(&mut door), ["slow_head"]);
+    assert_eq!(bench.closed, [(7, "slow_head")]);
+}
+
+#[test]
+fn the_deadline_of_one_who_left_is_not_that_of_who_has_its_number_now() {
+    let mut bench = Bench::open(1);
+    bench.door.handle(Input::Accepted(7), bench.now);
+    bench.close(7, "left");
+    bench.now += Duration::from_secs(4);
+    bench.door.handle(Input::Accepted(7), bench.now);
+
+    bench.now += Duration::from_secs(2);
+    bench.door.handle(Input::Timeout, bench.now);
+    bench.perform();
+
+    assert_eq!(bench.reasons(), ["left"]);
+    assert!(bench.door.deadline().is_some_and(|at| at > bench.now));
 }
 
 #[test]
 fn a_hall_that_is_not_there_is_refused_with_a_reason() {
-    let (mut door, now) = open();
-    door.handle(Input::Accepted(1), now);
-    door.handle(Input::Received(1, b"GET /h/other/live.mp4 HTTP/1.1\r\n\r\n"), now);
+    let mut bench = Bench::open(1);
+    bench.door.handle(Input::Accepted(1), bench.now);
+    bench.door.handle(Input::Received(1, b"GET /h/other/live.mp4 HTTP/1.1\r\n\r\n"), bench.now);
+    bench.perform();
 
-    let answer = take(&mut door, 1, 10);
+    let answer = bench.text(1);
 
     assert!(answer.starts_with("HTTP/1.1 404 "));
     assert!(answer.contains("\"code\":\"hall_unknown\""));
-    assert!(door.may_close(1));
-    assert_eq!(door.counts().refused["hall_unknown"], 1);
+    assert_eq!(bench.closed, [(1, "answered")]);
+    assert_eq!(bench.door.counts().refused["hall_unknown"], 1);
+}
+
+#[test]
+fn when_all_descriptors_are_taken_a_newcomer_is_told_so() {
+    let mut bench = Bench::open(1);
+    bench.door = Door::new(b"HEAD", Cadence::default(), 2);
+    bench.door.handle(Input::Halls(&[hall()]), bench.now);
+    bench.listen(0, "");
+    bench.listen(1, "");
+
+    bench.listen(2, "");
+    bench.close(0, "left");
+    bench.listen(0, "");
+
+    assert!(bench.text(2).starts_with("HTTP/1.1 503 "));
+    assert_eq!(bench.closed, [(2, "answered"), (0, "left")]);
+    assert_eq!(bench.door.counts().refused["edge_full"], 1);
+    assert_eq!(bench.door.listeners(&hall()), 2);
+}
+
+#[test]
+fn whoever_talks_on_is_closed() {
+    let mut bench = Bench::open(1);
+    bench.listen(1, "");
+
+    for _ in 0..5 {
+        bench.door.handle(Input::Received(1, &[b'x'; 4_096]), bench.now);
+    }
+    bench.perform();
+
+    assert_eq!(bench.reasons()[0], "talks_on");
+}
+
+#[test]
+fn a_hall_that_ends_lets_its_listeners_go_and_its_place_is_another_halls() {
+    let mut bench = Bench::open(1);
+    bench.push(0..10);
+    bench.listen(1, "");
+    bench.listen(2, "");
+    let other = HallId::parse("other").unwrap();
+
+    bench.door.handle(Input::Halls(std::slice::from_ref(&other)), bench.now);
+    bench.perform();
+
+    assert_eq!(bench.reasons(), ["hall_gone", "hall_gone"]);
+    assert_eq!(bench.door.listeners(&other), 0);
+    assert_eq!((bench.door.counts().joined, bench.door.counts().left), (2, 2));
+}
+
+/// What may happen to a door in any order.
+#[derive(Debug, Clone)]
+enum Step {
+    Part(u64),
+    Join(ConnId),
+    Resume(ConnId, u64),
+    Leave(ConnId),
+    Room(ConnId, usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let id = 0_usize..6;
+    prop_oneof![
+        6 => (1_u64..4).prop_map(Step::Part),
+        2 => id.clone().prop_map(Step::Join),
+        1 => (id.clone(), 0_u64..60).prop_map(|(id, from)| Step::Resume(id, from)),
+        1 => id.clone().prop_map(Step::Leave),
+        2 => (id, 0_usize..40).prop_map(|(id, room)| Step::Room(id, room)),
+    ]
+}
+
+proptest! {
+    /// Whatever comes and goes and however little the kernel takes: what a listener has is whole chunks, numbers that
+    /// only grow, and no part left out that was there, unless it was skipped ahead for being slow.
+    #[test]
+    fn every_listener_has_every_part_in_order_whatever_happens(
+        steps in proptest::collection::vec(step(), 1..120),
+        cadence in prop_oneof![Just(1_u64), Just(4), Just(20)],
+    ) {
+        let mut bench = Bench::open(cadence);
+        let (mut newest, mut there, mut heard) = (0, Vec::new(), BTreeMap::<ConnId, String>::new());
+        let mut here = BTreeMap::new();
+        for step in steps {
+            match step {
+                Step::Part(ahead) => {
+                    newest += ahead;
+                    there.push(newest);
+                    bench.push(newest..newest + 1);
+                }
+                Step::Join(id) | Step::Resume(id, _) => {
+                    if here.insert(id, ()).is_some() {
+                        bench.close(id, "left");
+                        bench.perform();
+                    }
+                    bench.room.remove(&id);
+                    bench.got.remove(&id);
+                    heard.remove(&id);
+                    bench.waits.remove(&id);
+                    let from = if let Step::Resume(_, from) = step { format!("?from={from}") } else { String::new() };
+                    bench.listen(id, &from);
+                }
+                Step::Leave(id) => {
+                    if here.remove(&id).is_some() {
+                        bench.close(id, "left");
+                        bench.perform();
+                        bench.got.remove(&id);
+                    }
+                }
+                Step::Room(id, room) => {
+                    if here.contains_key(&id) {
+                        bench.make_room(id, room);
+                    }
+                }
+            }
+            for (id, _) in bench.closed.drain(..).filter(|(_, reason)| *reason == "slow") {
+                here.remove(&id);
+                bench.got.remove(&id);
+            }
+        }
+        prop_assert_eq!(bench.door.listeners(&hall()), here.len());
+        let ids: Vec<ConnId> = here.into_keys().collect();
+        for id in &ids {
+            bench.room.remove(id);
+            bench.send(*id);
+        }
+        bench.perform();
+        // Whoever was held up has the rest of its group's turn with the parts to come.
+        for _ in 0..cadence {
+            newest += 1;
+            there.push(newest);
+            bench.push(newest..newest + 1);
+        }
+        for id in ids {
+            let text = bench.text(id);
+            let told = numbers(body(&text));
+            prop_assert!(told.windows(2).all(|two| two[0] < two[1]), "{:?}", told);
+            let last = *there.last().unwrap();
+            if told.is_empty() {
+                // It asked for what is yet to come.
+                continue;
+            }
+            prop_assert!(told.last().is_some_and(|no| no + 2 * cadence + 4 >= last), "{:?} of {}", told, last);
+            let wanted: Vec<u64> =
+                there.iter().copied().filter(|no| told[0] <= *no && *no <= *told.last().unwrap()).collect();
+            if bench.door.counts().let_go == 0 && last - told[0] <= 40 {
+                prop_assert_eq!(told, wanted);
+            }
+        }
+    }
 }

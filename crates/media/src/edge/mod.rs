@@ -4,6 +4,8 @@
 //! buffers. [`Rendition`] is a hall's HLS: playlists, segments, parts and captions out of memory. [`route`] tells what an address of the page port means. The edge knows halls as names and parts as
 //! bytes; it decides nothing about an evening, and holds no socket.
 
+mod audience;
+mod cadence;
 mod captions;
 #[cfg(test)]
 mod captions_test;
@@ -23,6 +25,8 @@ mod routes;
 #[cfg(test)]
 mod routes_test;
 
-pub use door::{BUFFER_PARTS, ConnId, Door, DoorCounts, Input, Output};
+pub use audience::Sweep;
+pub use cadence::Cadence;
+pub use door::{ConnId, Door, DoorCounts, Input, Output};
 pub use hls::{HlsAnswer, HlsAsk, Keep, Moment, Rendition, reload};
 pub use routes::{Route, ask_again_ms, challenge, pass_in_query, route, stage_in_query, without_pass};

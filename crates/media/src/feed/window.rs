@@ -64,6 +64,11 @@ impl Window {
         self.parts.get(self.parts.partition_point(|kept| kept.no < no))
     }
 
+    /// The part of this number and all after it, in order.
+    pub fn from(&self, no: PartNo) -> impl Iterator<Item = &Framed> {
+        self.parts.range(self.parts.partition_point(|kept| kept.no < no)..)
+    }
+
     /// Where a newcomer begins who wants `parts` of the last parts at once.
     pub fn start_for(&self, parts: u64) -> Option<PartNo> {
         self.newest().map(|newest| newest.back(parts.saturating_sub(1)))

@@ -23,14 +23,13 @@ use crate::units::PartNo;
 
 use super::http::{Fault, pass_on};
 use super::start::CannotStart;
+use super::stream_port;
 use super::thread::{Urgency, spawn};
 
 const LISTENER: Token = Token(0);
 const WAKE: Token = Token(1);
-/// What the edge gives a newcomer at once, and what it lets the kernel keep for a listener.
+/// What the edge gives a newcomer at once.
 const BUFFER_PARTS: u64 = 5;
-const SEND_BUFFER_BYTES: usize = 32 * 1024;
-const BACKLOG: i32 = 4_096;
 const QUEUE: usize = 256;
 const SILENT: Duration = Duration::from_secs(2);
 const HEAD: &str =
@@ -47,19 +46,11 @@ pub struct FloorOrder {
 }
 
 pub fn run(order: FloorOrder) -> Result<(), CannotStart> {
-    let socket = socket2::Socket::new(
-        socket2::Domain::for_address(order.stream),
-        socket2::Type::STREAM.nonblocking(),
-        None,
-    )?;
-    socket.set_reuse_address(true)?;
-    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
-    let taken = |error| CannotStart(format!("{} cannot be used: {error}", order.stream));
-    socket.bind(&order.stream.into()).map_err(taken)?;
-    socket.listen(BACKLOG).map_err(taken)?;
-    let mut listener = TcpListener::from_std(socket.into());
+    let mut listeners = stream_port::open(order.stream)?;
     let poll = Poll::new()?;
-    poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
+    for listener in &mut listeners {
+        poll.registry().register(listener, LISTENER, Interest::READABLE)?;
+    }
     let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
     let (parts, inbox) = sync_channel(QUEUE);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -73,12 +64,12 @@ pub fn run(order: FloorOrder) -> Result<(), CannotStart> {
             }
         });
     })?;
-    serve(&listener, poll, &inbox);
+    serve(&listeners, poll, &inbox);
     Ok(())
 }
 
 /// Hand every part to every socket.
-fn serve(listener: &TcpListener, mut poll: Poll, inbox: &Receiver<Part>) {
+fn serve(listeners: &[TcpListener], mut poll: Poll, inbox: &Receiver<Part>) {
     let mut events = Events::with_capacity(64);
     let mut window = Window::default();
     let mut sockets: Vec<TcpStream> = Vec::new();
@@ -94,8 +85,8 @@ fn serve(listener: &TcpListener, mut poll: Poll, inbox: &Receiver<Part>) {
             sockets.retain_mut(|socket| is_sent(socket, &framed.chunk));
             known = sockets.len();
         }
-        while let Ok((mut socket, _)) = listener.accept() {
-            let _ = socket.set_nodelay(true);
+        let accepted = |listener: &TcpListener| listener.accept().ok();
+        while let Some((mut socket, _)) = listeners.iter().find_map(accepted) {
             if is_sent(&mut socket, &hello(&window)) {
                 sockets.push(socket);
             }

@@ -14,6 +14,7 @@ mod passes;
 mod sealed;
 mod stage;
 mod start;
+mod stream_port;
 mod thread;
 mod worded;
 #[cfg(test)]

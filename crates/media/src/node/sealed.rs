@@ -1,6 +1,7 @@
 //! A TCP connection, plain or TLS, as bytes that can be read and written without waiting.
 
 use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 
 use mio::net::TcpStream;
@@ -86,6 +87,16 @@ impl Sealed {
             tls.write_tls(&mut self.stream)?;
         }
         Ok(())
+    }
+
+    /// The socket, where what is written goes out as it is.
+    pub fn bare(&self) -> Option<RawFd> {
+        self.tls.is_none().then(|| self.stream.as_raw_fd())
+    }
+
+    /// Whether sealed bytes wait for the kernel to take them.
+    pub fn is_waiting(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.wants_write())
     }
 
     /// Say farewell, as far as the kernel takes it.

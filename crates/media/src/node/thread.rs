@@ -87,3 +87,14 @@ pub fn cpu_seconds() -> f64 {
     let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
     seconds(usage.ru_utime) + seconds(usage.ru_stime)
 }
+
+/// How many descriptors this process may have open.
+pub fn descriptors() -> usize {
+    // SAFETY: `limit` is plain data that getrlimit fills.
+    let limit = unsafe {
+        let mut limit: libc::rlimit = std::mem::zeroed();
+        libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit);
+        limit
+    };
+    usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX)
+}

@@ -75,6 +75,11 @@ impl Splitter {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// Whether no piece has begun.
+    pub fn is_empty(&self) -> bool {
+        self.buffer.is_empty()
+    }
+
     /// The next whole piece, if its bytes are here.
     pub fn poll(&mut self) -> Result<Option<StreamPiece>, ReadFault> {
         while let Some((kind, size)) = self.next_box()? {

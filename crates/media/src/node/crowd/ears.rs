@@ -1,9 +1,12 @@
-//! All synthetic listeners in one loop: connect without blocking, read, check, resume.
+//! All synthetic listeners of a process in one loop: connect without blocking, read, check, come back.
+//!
+//! A large crowd reads by turns instead of being woken for each packet: listeners elsewhere would not cost the
+//! server's processor a wake-up either. How long its turns take is told, so that nobody takes its lateness for theirs.
 
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,26 +16,40 @@ use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use socket2::{Domain, Socket, Type};
 
-use crate::crowd::Ear;
+use crate::crowd::{Ear, Heard, Now, Score, Tally};
 use crate::node::clock::Clock;
 use crate::node::crowd::place::Place;
-use crate::node::sealed::{Sealed, Trust};
+use crate::node::sealed::Sealed;
 use crate::node::start::CannotStart;
 
-const BEAT: Duration = Duration::from_millis(100);
+const REPORT_EVERY: Duration = Duration::from_millis(500);
 /// As the page does: at once, then slower.
 const AGAIN: Duration = Duration::from_millis(200);
-/// Ages and first sounds kept for the percentiles of one report.
-const KEPT: usize = 20_000;
+/// How long a crowd sleeps between turns in which there was nothing to do.
+const NAP: Duration = Duration::from_millis(1);
+/// As many as this are woken for what comes.
+const FEW: usize = 200;
+/// Who connects in one turn: in between, what came is read.
+const JOINS: usize = 32;
+const READ_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListenersOrder {
     count: usize,
-    stream: String,
+    /// Where they listen, the one after the other; whoever is cut off tries the next.
+    #[serde(alias = "stream", deserialize_with = "one_or_more")]
+    streams: Vec<String>,
     #[serde(default = "default_ramp")]
     ramp_per_s: f64,
+    /// Addresses they come from, in turn; none: the system's choice.
+    #[serde(default)]
+    sources: Vec<IpAddr>,
+    /// Of every so many, one leaves a second and another comes.
+    #[serde(default)]
+    leaving_per_s: f64,
     /// A file for the first listener's stream.
     #[serde(default)]
     save: Option<PathBuf>,
@@ -45,59 +62,83 @@ fn default_ramp() -> f64 {
     500.0
 }
 
+fn one_or_more<'de, D: serde::Deserializer<'de>>(told: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Told {
+        One(String),
+        More(Vec<String>),
+    }
+    Ok(match Told::deserialize(told)? {
+        Told::One(stream) => vec![stream],
+        Told::More(streams) => streams,
+    })
+}
+
 struct Listener {
     ear: Ear,
     stream: Option<Sealed>,
-    body: Body,
+    /// Which of the places it is at, and how often it changed without hearing anything.
+    place: usize,
+    in_vain: u32,
+    asks: bool,
     asked: Instant,
-    first_sound: bool,
-    again: Option<Instant>,
+    has_sound: bool,
 }
 
-/// A chunked HTTP/1.1 answer, as much of it as came.
+/// What all of them counted.
 #[derive(Default)]
-struct Body {
-    head: Option<Vec<u8>>,
-    chunk_left: usize,
-    line: Vec<u8>,
-    status: u16,
+struct Counts {
+    reconnects: u64,
+    refused: u64,
+    /// Of those who left: parts, missed, doubled.
+    parts: u64,
+    missed: u64,
+    doubled: u64,
+    left: u64,
+    busy: Duration,
+    first_sound_ms: Tally,
+    age_ms: Tally,
+    turn_ms: Tally,
 }
 
 pub struct Ears {
     order: ListenersOrder,
-    address: SocketAddr,
-    host: String,
-    path: String,
-    trust: Option<Trust>,
+    places: Vec<Place>,
     clock: Clock,
     poll: Poll,
     listeners: Vec<Listener>,
-    reconnects: u64,
-    first_sound_ms: VecDeque<f64>,
-    age_ms: VecDeque<f64>,
-    late_ms: VecDeque<f64>,
+    score: Score,
+    again: VecDeque<(Instant, usize)>,
+    counts: Counts,
+    heard: Vec<Heard>,
     save: Option<File>,
     dump: Option<File>,
+    leavers: f64,
+    next_leaver: usize,
 }
 
 impl Ears {
     pub fn open(order: ListenersOrder, clock: Clock) -> Result<Self, CannotStart> {
-        let Place { host, path, address, trust } = Place::of(&order.stream)?;
+        let places: Vec<Place> =
+            order.streams.iter().map(|stream| Place::of(stream)).collect::<Result<_, _>>()?;
+        if places.is_empty() {
+            return Err(CannotStart("listeners need a stream".into()));
+        }
         let open = |path: &Option<PathBuf>| path.as_ref().map(File::create).transpose();
         Ok(Self {
-            address,
-            host,
-            path,
-            trust,
+            places,
             clock,
             poll: Poll::new()?,
             listeners: Vec::new(),
-            reconnects: 0,
-            first_sound_ms: VecDeque::new(),
-            age_ms: VecDeque::new(),
-            late_ms: VecDeque::new(),
+            score: Score::default(),
+            again: VecDeque::new(),
+            counts: Counts::default(),
+            heard: Vec::new(),
             save: open(&order.save)?,
             dump: open(&order.dump)?,
+            leavers: 0.0,
+            next_leaver: 0,
             order,
         })
     }
@@ -105,14 +146,16 @@ impl Ears {
     pub fn run(mut self, board: &Mutex<Value>, stop: &AtomicBool) {
         let mut events = Events::with_capacity(4_096);
         let started = self.clock.instant();
-        let mut beat = started + BEAT;
+        let (mut report, mut reported) = (started, started);
+        let patience = if self.order.count <= FEW { REPORT_EVERY } else { Duration::ZERO };
         while !stop.load(Ordering::Relaxed) {
             let now = self.clock.instant();
-            let wanted = ((now - started).as_secs_f64() * self.order.ramp_per_s) as usize + 1;
-            while self.listeners.len() < wanted.min(self.order.count) {
-                self.join();
-            }
-            let _ = self.poll.poll(&mut events, Some(beat.saturating_duration_since(now)));
+            let more = self.join(now - started);
+            let wait =
+                if more { Duration::ZERO } else { patience.min(report.saturating_duration_since(now)) };
+            let wait = self.again.front().map_or(wait, |(at, _)| wait.min(at.saturating_duration_since(now)));
+            let _ = self.poll.poll(&mut events, Some(wait));
+            let woken = self.clock.instant();
             for event in &events {
                 let id = event.token().0;
                 if event.is_writable() {
@@ -120,72 +163,99 @@ impl Ears {
                 }
                 self.read(id);
             }
+            self.come_back();
             let now = self.clock.instant();
-            if now >= beat {
-                keep(&mut self.late_ms, (now - beat).as_secs_f64() * 1_000.0);
-                beat = now + BEAT;
-                self.come_back(now);
-                if let Ok(mut board) = board.lock() {
-                    *board = self.report(now);
-                }
+            if now >= report {
+                self.leave(now - reported);
+                self.tell(board, now - reported);
+                (report, reported) = (now + REPORT_EVERY, now);
+            }
+            let turn = self.clock.instant() - woken;
+            if !events.is_empty() || more {
+                self.counts.busy += turn;
+                self.counts.turn_ms.add(turn.as_secs_f64() * 1_000.0);
+            } else if patience.is_zero() {
+                std::thread::sleep(NAP);
             }
         }
-        if let Ok(mut board) = board.lock() {
-            *board = self.report(self.clock.instant());
-        }
+        self.tell(board, REPORT_EVERY);
     }
 
-    fn join(&mut self) {
-        let now = self.clock.instant();
-        let listener = Listener {
-            ear: Ear::new(),
+    /// Some of those who are due; true where more are.
+    fn join(&mut self, since: Duration) -> bool {
+        let wanted = (since.as_secs_f64() * self.order.ramp_per_s) as usize + 1;
+        let wanted = wanted.min(self.order.count);
+        for _ in 0..JOINS.min(wanted.saturating_sub(self.listeners.len())) {
+            let id = self.listeners.len();
+            let listener = self.newcomer(id);
+            self.listeners.push(listener);
+            self.connect(id);
+        }
+        self.listeners.len() < wanted
+    }
+
+    fn newcomer(&self, id: usize) -> Listener {
+        let keeps = id == 0 && (self.save.is_some() || self.dump.is_some());
+        Listener {
+            ear: if keeps { Ear::keeping() } else { Ear::new() },
             stream: None,
-            body: Body::default(),
-            asked: now,
-            first_sound: false,
-            again: None,
-        };
-        self.listeners.push(listener);
-        self.connect(self.listeners.len() - 1);
+            place: id % self.places.len(),
+            in_vain: 0,
+            asks: false,
+            asked: self.clock.instant(),
+            has_sound: false,
+        }
     }
 
     fn connect(&mut self, id: usize) {
-        let now = self.clock.instant();
-        let listener = &mut self.listeners[id];
-        listener.body = Body::default();
-        listener.again = None;
-        let made = TcpStream::connect(self.address).and_then(|mut stream| {
-            let interest = Interest::READABLE | Interest::WRITABLE;
-            self.poll.registry().register(&mut stream, Token(id), interest)?;
-            Sealed::guest(stream, self.trust.as_ref())
+        let place = &self.places[self.listeners[id].place];
+        let sources = &self.order.sources;
+        let source = (!sources.is_empty()).then(|| sources[id % sources.len()]);
+        let made = socket(place, source).and_then(|mut stream| {
+            self.poll.registry().register(&mut stream, Token(id), Interest::READABLE | Interest::WRITABLE)?;
+            Sealed::guest(stream, place.trust.as_ref())
         });
         match made {
-            Ok(stream) => listener.stream = Some(stream),
-            Err(_) => listener.again = Some(now + AGAIN),
+            Ok(stream) => {
+                self.listeners[id].stream = Some(stream);
+                // On the way to this very machine, the connection may stand already.
+                self.ask(id);
+            }
+            Err(_) => self.broke(id),
         }
     }
 
     /// Send the request once the connection stands.
     fn ask(&mut self, id: usize) {
         let listener = &mut self.listeners[id];
-        let Some(stream) = listener.stream.as_mut().filter(|_| listener.body.head.is_none()) else {
+        let Some(stream) = listener.stream.as_mut().filter(|_| !listener.asks) else {
             return;
         };
         let from = listener.ear.resume_from().map_or(String::new(), |no| format!("?from={}", no.0));
-        let request = format!("GET {}{from} HTTP/1.1\r\nHost: {}\r\n\r\n", self.path, self.host);
+        let place = &self.places[listener.place];
+        let request = format!("GET {}{from} HTTP/1.1\r\nHost: {}\r\n\r\n", place.path, place.host);
         // Sealed before the handshake is over, it goes out with the handshake's last message.
-        if stream.write(request.as_bytes()).is_ok() {
-            listener.body.head = Some(Vec::new());
-        }
+        listener.asks = stream.write(request.as_bytes()).is_ok();
     }
 
     fn read(&mut self, id: usize) {
-        let mut buffer = [0_u8; 16_384];
+        let mut buffer = [0_u8; READ_BYTES];
         loop {
-            let Some(stream) = self.listeners[id].stream.as_mut() else { return };
+            let listener = &mut self.listeners[id];
+            let Some(stream) = listener.stream.as_mut() else { return };
             match stream.read(&mut buffer) {
                 Ok(0) => return self.broke(id),
-                Ok(count) => self.take(id, &buffer[..count]),
+                Ok(count) => {
+                    if !self.take(id, &buffer[..count]) {
+                        self.counts.refused += 1;
+                        return self.broke(id);
+                    }
+                    // epoll(7): less than was asked for is all there is; sealed bytes may hide more.
+                    let bare = self.listeners[id].stream.as_ref().is_some_and(|it| it.bare().is_some());
+                    if count < READ_BYTES && bare {
+                        return;
+                    }
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == ErrorKind::NotConnected => return,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -194,122 +264,134 @@ impl Ears {
         }
     }
 
-    fn take(&mut self, id: usize, bytes: &[u8]) {
-        let now = self.clock.instant();
-        let media = self.clock.media_at(now);
+    /// False where the answer is no stream.
+    fn take(&mut self, id: usize, bytes: &[u8]) -> bool {
+        let instant = self.clock.instant();
+        let now = Now { instant, media: self.clock.media_at(instant) };
         let listener = &mut self.listeners[id];
-        let Ok(body) = listener.body.handle(bytes) else { return self.broke(id) };
-        if let Some(save) = self.save.as_mut().filter(|_| id == 0) {
-            let _ = save.write_all(&body);
-        }
-        let Ok(heard) = listener.ear.handle(&body, now, media) else { return self.broke(id) };
-        if !heard.is_empty() && !listener.first_sound {
-            listener.first_sound = true;
-            keep(&mut self.first_sound_ms, (now - listener.asked).as_secs_f64() * 1_000.0);
-        }
-        if let Some(newest) = heard.last() {
-            keep(&mut self.age_ms, newest.age.0 as f64 / 48.0);
-        }
-        if let Some(dump) = self.dump.as_mut().filter(|_| id == 0) {
-            for part in &heard {
-                let _ = writeln!(dump, "{}\t{}", part.part.no.0, media.0);
+        self.heard.clear();
+        let whole = listener.ear.handle(bytes, now, &mut self.score, &mut self.heard).is_ok();
+        if !self.heard.is_empty() {
+            listener.in_vain = 0;
+            if !std::mem::replace(&mut listener.has_sound, true) {
+                self.counts.first_sound_ms.add((instant - listener.asked).as_secs_f64() * 1_000.0);
             }
         }
+        for part in self.heard.iter().filter(|part| !part.at_once) {
+            self.counts.age_ms.add(part.age.0 as f64 / 48.0);
+        }
+        if id == 0 {
+            let body = listener.ear.take_body();
+            if let Some(save) = &mut self.save {
+                let _ = save.write_all(&body);
+            }
+            if let Some(dump) = &mut self.dump {
+                for part in &self.heard {
+                    let _ = writeln!(dump, "{}\t{}", part.no.0, now.media.0);
+                }
+            }
+        }
+        whole
     }
 
     fn broke(&mut self, id: usize) {
-        let now = self.clock.instant();
+        self.hang_up(id);
+        let listener = &mut self.listeners[id];
+        listener.place = (listener.place + 1) % self.places.len();
+        let wait = if listener.in_vain == 0 { Duration::ZERO } else { AGAIN };
+        listener.in_vain += 1;
+        self.again.push_back((self.clock.instant() + wait, id));
+        self.counts.reconnects += 1;
+    }
+
+    fn hang_up(&mut self, id: usize) {
         let listener = &mut self.listeners[id];
         if let Some(mut stream) = listener.stream.take() {
             let _ = self.poll.registry().deregister(&mut stream.stream);
         }
         listener.ear.reconnected();
-        listener.again = Some(now + AGAIN);
-        self.reconnects += 1;
+        listener.asks = false;
     }
 
-    fn come_back(&mut self, now: Instant) {
-        for id in 0..self.listeners.len() {
-            if self.listeners[id].again.is_some_and(|at| at <= now) {
+    fn come_back(&mut self) {
+        let now = self.clock.instant();
+        for _ in 0..self.again.len().min(JOINS) {
+            let Some((at, id)) = self.again.pop_front() else { return };
+            if at > now {
+                self.again.push_back((at, id));
+            } else if self.listeners[id].stream.is_none() {
                 self.connect(id);
             }
         }
     }
 
-    fn report(&self, now: Instant) -> Value {
-        let counts: Vec<_> = self.listeners.iter().map(|listener| listener.ear.counts()).collect();
+    /// Let go of as many as leave in such a time, and have others come.
+    fn leave(&mut self, in_time: Duration) {
+        if self.listeners.len() < self.order.count {
+            return;
+        }
+        self.leavers += self.order.leaving_per_s * in_time.as_secs_f64();
+        while self.leavers >= 1.0 {
+            self.leavers -= 1.0;
+            let id = self.next_leaver % self.listeners.len();
+            self.next_leaver += 1;
+            self.hang_up(id);
+            let counts = self.listeners[id].ear.counts();
+            self.counts.parts += counts.parts;
+            self.counts.missed += counts.missed;
+            self.counts.doubled += counts.doubled;
+            self.counts.left += 1;
+            self.listeners[id] = self.newcomer(id);
+            self.connect(id);
+        }
+    }
+
+    fn tell(&mut self, board: &Mutex<Value>, since: Duration) {
+        let told = self.report(since);
+        if let Ok(mut board) = board.lock() {
+            *board = told;
+        }
+    }
+
+    fn report(&mut self, since: Duration) -> Value {
+        let now = self.clock.instant();
+        let counts = self.listeners.iter().map(|listener| listener.ear.counts());
+        let (mut parts, mut missed, mut doubled) =
+            (self.counts.parts, self.counts.missed, self.counts.doubled);
+        for one in counts {
+            parts += one.parts;
+            missed += one.missed;
+            doubled += one.doubled;
+        }
         let playing = self.listeners.iter().filter(|listener| listener.ear.playing(now)).count();
         let connected = self.listeners.iter().filter(|listener| listener.stream.is_some()).count();
+        let busy = std::mem::take(&mut self.counts.busy).as_secs_f64() / since.as_secs_f64().max(1e-3);
         json!({
             "wanted": self.order.count,
             "connected": connected,
             "playing": playing,
-            "parts": counts.iter().map(|counts| counts.parts).sum::<u64>(),
-            "missed": counts.iter().map(|counts| counts.missed).sum::<u64>(),
-            "doubled": counts.iter().map(|counts| counts.doubled).sum::<u64>(),
-            "reconnects": self.reconnects,
-            "first_sound_ms": percentiles(&self.first_sound_ms),
-            "age_ms": percentiles(&self.age_ms),
-            "late_ms": percentiles(&self.late_ms),
+            "parts": parts,
+            "missed": missed,
+            "doubled": doubled,
+            "left": self.counts.left,
+            "reconnects": self.counts.reconnects,
+            "refused": self.counts.refused,
+            "busy_percent": (busy * 1_000.0).round() / 10.0,
+            "first_sound_ms": self.counts.first_sound_ms.told(),
+            "age_ms": self.counts.age_ms.told(),
+            "late_ms": self.counts.turn_ms.told(),
         })
     }
 }
 
-impl Body {
-    /// The bytes of the body in `bytes`; `Err` where the answer is no stream.
-    fn handle(&mut self, bytes: &[u8]) -> Result<Vec<u8>, ()> {
-        let mut out = Vec::new();
-        let mut rest = bytes;
-        if self.status == 0 {
-            let head = self.head.get_or_insert_with(Vec::new);
-            head.extend_from_slice(rest);
-            let Some(end) = head.windows(4).position(|window| window == b"\r\n\r\n") else {
-                return if head.len() > 16_384 { Err(()) } else { Ok(out) };
-            };
-            let text = String::from_utf8_lossy(&head[..end]);
-            self.status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or(())?;
-            if self.status != 200 {
-                return Err(());
-            }
-            let from = head.len() - (end + 4);
-            rest = &bytes[bytes.len() - from..];
-        }
-        while let Some((&byte, tail)) = rest.split_first() {
-            if self.chunk_left > 0 {
-                let count = self.chunk_left.min(rest.len());
-                out.extend_from_slice(&rest[..count]);
-                self.chunk_left -= count;
-                rest = &rest[count..];
-                continue;
-            }
-            rest = tail;
-            if byte != b'\n' {
-                self.line.push(byte);
-                continue;
-            }
-            let line = String::from_utf8_lossy(&self.line).trim().to_owned();
-            self.line.clear();
-            if !line.is_empty() {
-                self.chunk_left = usize::from_str_radix(&line, 16).map_err(|_| ())?;
-            }
-        }
-        Ok(out)
+/// A socket on its way to a place.
+fn socket(place: &Place, source: Option<IpAddr>) -> std::io::Result<TcpStream> {
+    let Some(source) = source else { return TcpStream::connect(place.address) };
+    let socket = Socket::new(Domain::for_address(place.address), Type::STREAM.nonblocking(), None)?;
+    socket.bind(&std::net::SocketAddr::new(source, 0).into())?;
+    match socket.connect(&place.address.into()) {
+        Err(error) if error.raw_os_error() != Some(libc::EINPROGRESS) => return Err(error),
+        _ => {}
     }
-}
-
-fn keep(values: &mut VecDeque<f64>, value: f64) {
-    values.push_back(value);
-    if values.len() > KEPT {
-        values.pop_front();
-    }
-}
-
-fn percentiles(values: &VecDeque<f64>) -> Value {
-    let mut sorted: Vec<f64> = values.iter().copied().collect();
-    sorted.sort_by(f64::total_cmp);
-    let at = |share: f64| {
-        let place = ((sorted.len() as f64 - 1.0) * share).max(0.0) as usize;
-        sorted.get(place).map(|value| (value * 100.0).round() / 100.0)
-    };
-    json!({"p50": at(0.5), "p95": at(0.95), "p99": at(0.99), "max": at(1.0)})
+    Ok(TcpStream::from_std(socket.into()))
 }

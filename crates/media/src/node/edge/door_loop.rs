@@ -1,7 +1,7 @@
 //! The thread that owns the stream port: accepts, reads heads, sends what the door owes.
 
 use std::collections::HashMap;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -12,22 +12,34 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use rustls::ServerConfig;
 use tokio::sync::watch;
 
-use crate::edge::{ConnId, Door, DoorCounts, Input, Output};
+use crate::edge::{Cadence, ConnId, Door, DoorCounts, Input, Output, Sweep};
 use crate::flow::{HallId, Part};
 use crate::node::clock::Clock;
 use crate::node::sealed::Sealed;
 use crate::node::start::CannotStart;
+use crate::node::stream_port;
+use crate::node::thread::descriptors;
 use crate::program::header;
 use crate::units::PartNo;
 
-const LISTENER: Token = Token(usize::MAX);
-const WAKE: Token = Token(usize::MAX - 1);
+use super::outlet::{Outlet, Sending};
+use super::ring::BATCH;
+
+const WAKE: Token = Token(usize::MAX);
+/// The first of the listening sockets' tokens.
+const DOORS: usize = usize::MAX - 64;
 /// Half a minute of one hall; upstreams wait when it is full.
 const QUEUE: usize = 256;
 /// Newcomers per turn: those inside come first.
-const ACCEPTS: usize = 256;
-/// Kernel memory for one listener's unsent sound: some seconds.
-const SEND_BUFFER_BYTES: usize = 32 * 1024;
+const ACCEPTS: usize = 64;
+/// What the page port, the upstreams and the desk's line may need of this process's descriptors.
+const KEPT_DESCRIPTORS: usize = 512;
+/// Newcomers past the most there may be, who are told so.
+const OVER: usize = 64;
+/// When the system gives no descriptor to a newcomer, it is asked again so much later.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+/// Of one connection in one turn: who says more waits for the next.
+const READS: usize = 8;
 
 pub enum ToDoor {
     Part(HallId, Part),
@@ -62,64 +74,75 @@ impl DoorHandle {
     }
 }
 
+/// What the stream port is to be.
+pub struct DoorOrder {
+    pub address: SocketAddr,
+    pub tls: Option<Arc<ServerConfig>>,
+    pub cadence: Cadence,
+    pub sending: Sending,
+}
+
 pub struct DoorLoop {
-    listener: TcpListener,
+    listeners: Vec<TcpListener>,
     tls: Option<Arc<ServerConfig>>,
+    sending: Sending,
     poll: Poll,
     inbox: Receiver<ToDoor>,
     view: watch::Sender<Arc<View>>,
     door: Door,
+    conns_max: usize,
     conns: Vec<Option<Sealed>>,
     free: Vec<ConnId>,
-    closing: Vec<ConnId>,
     halls: Vec<HallId>,
+    outlet: Outlet,
+    batch: Batch,
+}
+
+/// One batch of a sweep: kept, so that nothing is allocated for it.
+#[derive(Default)]
+struct Batch {
+    ids: Vec<ConnId>,
+    took: Vec<i32>,
 }
 
 impl DoorLoop {
-    pub fn bind(
-        stream: SocketAddr,
-        tls: Option<Arc<ServerConfig>>,
-    ) -> Result<(Self, DoorHandle, watch::Receiver<Arc<View>>), CannotStart> {
-        let taken = |error| CannotStart(format!("{stream} cannot be used: {error}"));
-        let socket = socket2::Socket::new(
-            socket2::Domain::for_address(stream),
-            socket2::Type::STREAM.nonblocking(),
-            None,
-        )?;
-        socket.set_reuse_address(true)?;
-        socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
-        socket.bind(&stream.into()).map_err(taken)?;
-        socket.listen(4_096).map_err(taken)?;
-        let mut listener = TcpListener::from_std(socket.into());
+    pub fn bind(order: DoorOrder) -> Result<(Self, DoorHandle, watch::Receiver<Arc<View>>), CannotStart> {
+        let mut listeners = stream_port::open(order.address)?;
         let poll = Poll::new()?;
-        poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
+        for (n, listener) in listeners.iter_mut().enumerate() {
+            poll.registry().register(listener, Token(DOORS + n), Interest::READABLE)?;
+        }
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
         let (queue, inbox) = sync_channel(QUEUE);
         let (view, seen) = watch::channel(Arc::new(View::default()));
+        let conns_max = descriptors().saturating_sub(KEPT_DESCRIPTORS).max(KEPT_DESCRIPTORS);
         let door = DoorLoop {
-            listener,
-            tls,
+            listeners,
+            tls: order.tls,
+            sending: order.sending,
             poll,
             inbox,
             view,
-            door: Door::new(&header()),
+            door: Door::new(&header(), order.cadence, conns_max),
+            conns_max,
             conns: Vec::new(),
             free: Vec::new(),
-            closing: Vec::new(),
             halls: Vec::new(),
+            outlet: Outlet::OneByOne,
+            batch: Batch::default(),
         };
         Ok((door, DoorHandle { queue, waker }, seen))
     }
 
     pub fn run(mut self, clock: Clock) {
+        self.outlet = Outlet::open(self.sending, self.conns_max + OVER);
         let mut events = Events::with_capacity(4_096);
-        let mut newcomers = false;
+        let mut newcomers = Newcomers::None;
         loop {
             let now = clock.instant();
             let wait =
                 self.door.deadline().map_or(Duration::from_secs(1), |at| at.saturating_duration_since(now));
-            let wait = if newcomers { Duration::ZERO } else { wait };
-            if let Err(error) = self.poll.poll(&mut events, Some(wait))
+            if let Err(error) = self.poll.poll(&mut events, Some(wait.min(newcomers.wait())))
                 && error.kind() != ErrorKind::Interrupted
             {
                 tracing::error!(%error, "edge.poll_failed");
@@ -127,16 +150,19 @@ impl DoorLoop {
             self.take_messages(clock);
             for event in &events {
                 match event.token() {
-                    LISTENER => newcomers = true,
                     WAKE => {}
-                    Token(id) if event.is_readable() => self.read(id, clock),
-                    Token(id) => self.send(id, clock),
-                }
-                if event.is_writable() && event.token().0 < self.conns.len() {
-                    self.send(event.token().0, clock);
+                    Token(id) if id >= DOORS => newcomers = Newcomers::Now,
+                    Token(id) => {
+                        if event.is_readable() {
+                            self.read(id, clock);
+                        }
+                        if event.is_writable() {
+                            self.send(id, clock);
+                        }
+                    }
                 }
             }
-            if newcomers {
+            if newcomers != Newcomers::None {
                 newcomers = self.accept(clock);
             }
             self.door.handle(Input::Timeout, clock.instant());
@@ -171,34 +197,50 @@ impl DoorLoop {
         let _ = self.view.send(Arc::new(View { halls, counts: self.door.counts().clone() }));
     }
 
-    /// A batch of newcomers; true if there may be more.
-    fn accept(&mut self, clock: Clock) -> bool {
-        for _ in 0..ACCEPTS {
-            let Ok((mut stream, _)) = self.listener.accept() else { return false };
-            let _ = stream.set_nodelay(true);
-            let id = self.free.pop().unwrap_or_else(|| {
-                self.conns.push(None);
-                self.conns.len() - 1
-            });
-            let interest = Interest::READABLE | Interest::WRITABLE;
-            if self.poll.registry().register(&mut stream, Token(id), interest).is_err() {
-                self.free.push(id);
-                continue;
+    /// A batch of newcomers; whether there may be more.
+    fn accept(&mut self, clock: Clock) -> Newcomers {
+        let mut room = ACCEPTS;
+        for door in 0..self.listeners.len() {
+            loop {
+                let came = match self.listeners[door].accept() {
+                    Ok((stream, _)) => stream,
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                    // Gone before it was let in.
+                    Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
+                    Err(error) => {
+                        tracing::warn!(%error, "edge.newcomers_wait");
+                        return Newcomers::Later;
+                    }
+                };
+                self.let_in(came, clock);
+                room -= 1;
+                if room == 0 {
+                    return Newcomers::Now;
+                }
             }
-            let Ok(wire) = Sealed::host(stream, self.tls.as_ref()) else {
-                self.free.push(id);
-                continue;
-            };
-            self.conns[id] = Some(wire);
-            self.door.handle(Input::Accepted(id), clock.instant());
-            self.read(id, clock);
         }
-        true
+        Newcomers::None
+    }
+
+    fn let_in(&mut self, mut stream: mio::net::TcpStream, clock: Clock) {
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.conns.push(None);
+            self.conns.len() - 1
+        });
+        let registered = self.poll.registry().register(&mut stream, Token(id), Interest::READABLE);
+        match registered.and_then(|()| Sealed::host(stream, self.tls.as_ref())) {
+            Ok(wire) => {
+                self.conns[id] = Some(wire);
+                self.door.handle(Input::Accepted(id), clock.instant());
+                self.read(id, clock);
+            }
+            Err(_) => self.free.push(id),
+        }
     }
 
     fn read(&mut self, id: ConnId, clock: Clock) {
         let mut buffer = [0_u8; 4_096];
-        loop {
+        for _ in 0..READS {
             let Some(Some(wire)) = self.conns.get_mut(id) else { return };
             match wire.read(&mut buffer) {
                 Ok(0) => return self.close(id, clock),
@@ -210,8 +252,12 @@ impl DoorLoop {
                 Err(_) => return self.close(id, clock),
             }
         }
+        // There may be more, and the poll has told of it already: told anew, it comes with the next turn.
+        let waits = self.door.is_blocked(id);
+        self.register(id, waits);
     }
 
+    /// Send what one connection is owed, until there is no more or the kernel takes no more.
     fn send(&mut self, id: ConnId, clock: Clock) {
         loop {
             let Some(Some(wire)) = self.conns.get_mut(id) else { return };
@@ -222,13 +268,30 @@ impl DoorLoop {
             match wrote {
                 Ok(0) => break,
                 Ok(count) => self.door.sent(id, count),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return self.wait_for_room(id),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(_) => return self.close(id, clock),
             }
         }
-        if self.closing.contains(&id) && self.door.may_close(id) {
+        if self.door.block(id, false) {
+            self.register(id, false);
+        }
+        if self.door.may_close(id) {
             self.close(id, clock);
+        }
+    }
+
+    fn wait_for_room(&mut self, id: ConnId) {
+        if !self.door.block(id, true) {
+            self.register(id, true);
+        }
+    }
+
+    fn register(&mut self, id: ConnId, for_room: bool) {
+        let Some(Some(wire)) = self.conns.get_mut(id) else { return };
+        let interest = if for_room { Interest::READABLE | Interest::WRITABLE } else { Interest::READABLE };
+        if let Err(error) = self.poll.registry().reregister(&mut wire.stream, Token(id), interest) {
+            tracing::error!(%error, "edge.poll_failed");
         }
     }
 
@@ -236,26 +299,100 @@ impl DoorLoop {
         while let Some(output) = self.door.poll() {
             match output {
                 Output::Send(id) => self.send(id, clock),
+                Output::Sweep(sweep) => self.sweep(sweep, clock),
                 Output::Close(id, reason) => {
                     if reason == "slow" {
                         tracing::info!(reason, "edge.listener_let_go");
                     }
-                    self.closing.push(id);
-                    if self.door.may_close(id) || matches!(reason, "slow_head" | "hall_gone") {
-                        self.close(id, clock);
-                    }
+                    self.close(id, clock);
                 }
             }
+        }
+    }
+
+    /// Hand a part to everyone who is in step.
+    fn sweep(&mut self, mut sweep: Sweep, clock: Clock) {
+        while self.tls.is_none() && matches!(self.outlet, Outlet::Batches(_)) {
+            if !self.sweep_batch(&mut sweep, clock) {
+                return;
+            }
+        }
+        while let Some(id) = self.door.next(&mut sweep) {
+            let Some(Some(wire)) = self.conns.get_mut(id) else { continue };
+            let took = wire.write(&sweep.bytes);
+            let waits = wire.is_waiting();
+            self.took(&sweep, id, took, clock);
+            if waits {
+                self.wait_for_room(id);
+            }
+        }
+    }
+
+    /// The next batch of a sweep; false where there is none.
+    fn sweep_batch(&mut self, sweep: &mut Sweep, clock: Clock) -> bool {
+        let mut batch = std::mem::take(&mut self.batch);
+        batch.ids.clear();
+        while batch.ids.len() < BATCH
+            && let Some(id) = self.door.next(sweep)
+        {
+            let Some(Some(wire)) = self.conns.get_mut(id) else { continue };
+            if wire.bare().is_some_and(|socket| self.outlet.takes(id, socket)) {
+                batch.ids.push(id);
+            } else {
+                let took = wire.write(&sweep.bytes);
+                self.took(sweep, id, took, clock);
+            }
+        }
+        if batch.ids.is_empty() {
+            self.batch = batch;
+            return false;
+        }
+        self.outlet.offer(&batch.ids, &sweep.bytes, &mut batch.took);
+        for (&id, &took) in batch.ids.iter().zip(&batch.took) {
+            let took = usize::try_from(took).map_err(|_| io::Error::from_raw_os_error(-took));
+            self.took(sweep, id, took, clock);
+        }
+        self.batch = batch;
+        true
+    }
+
+    fn took(&mut self, sweep: &Sweep, id: ConnId, took: io::Result<usize>, clock: Clock) {
+        let count = match took {
+            Ok(count) => count,
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => 0,
+            Err(_) => return self.close(id, clock),
+        };
+        if !self.door.swept(sweep, id, count) {
+            self.register(id, true);
         }
     }
 
     fn close(&mut self, id: ConnId, clock: Clock) {
         if let Some(mut wire) = self.conns.get_mut(id).and_then(Option::take) {
             let _ = self.poll.registry().deregister(&mut wire.stream);
+            self.outlet.release(id);
             wire.close();
-            self.closing.retain(|closing| *closing != id);
             self.door.handle(Input::Gone(id), clock.instant());
             self.free.push(id);
+        }
+    }
+}
+
+/// Whether there may be more at the door.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Newcomers {
+    None,
+    Now,
+    /// The system gives no more descriptors at the moment.
+    Later,
+}
+
+impl Newcomers {
+    fn wait(self) -> Duration {
+        match self {
+            Self::None => Duration::MAX,
+            Self::Now => Duration::ZERO,
+            Self::Later => ACCEPT_AGAIN,
         }
     }
 }

@@ -3,11 +3,13 @@
 mod door_loop;
 mod forward;
 mod hls;
+mod outlet;
 mod page;
 mod pages;
 #[cfg(test)]
 mod pages_test;
 mod plain;
+mod ring;
 mod run;
 mod upstream;
 

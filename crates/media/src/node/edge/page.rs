@@ -26,8 +26,6 @@ use super::forward;
 use super::hls::Hls;
 use super::pages::Pages;
 
-/// `max(1 s, 2 × cadence + 0.6 s)` at a cadence of one part.
-const BUFFER_MS: u32 = 1_080;
 /// A cookie outlives its pass by up to a month: a hall that is postponed keeps its passes good.
 const COOKIE_S_MIN: i64 = 30 * 24 * 3600;
 
@@ -52,6 +50,8 @@ pub struct Front {
 /// Where people find this edge.
 pub struct Place {
     pub stream_port: u16,
+    /// What a player keeps in hand.
+    pub buffer_ms: u64,
     pub stream_origin: Option<String>,
     /// They come over TLS, ours or a proxy's.
     pub secure: bool,
@@ -209,7 +209,7 @@ impl Front {
             "stream": {"port": self.place.stream_port, "origin": self.place.stream_origin, "path": format!("/h/{hall}/live.mp4")},
             "hls": self.hls.listed(hall).then(|| format!("/h/{hall}/live.m3u8")),
             "newest_part": seen.and_then(|seen| seen.newest).map(|no| no.0),
-            "part_ms": 240, "buffer_ms": BUFFER_MS, "window_ms": order.window_ms,
+            "part_ms": 240, "buffer_ms": self.place.buffer_ms, "window_ms": order.window_ms,
             "listeners": listeners, "ask_ms": ask_again_ms(listeners),
         })
         .to_string()

@@ -7,17 +7,23 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::json;
+use socket2::{Domain, Type};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
+use crate::edge::Cadence;
 use crate::node::certificate::{Certificate, TlsOrder};
 use crate::node::clock::Clock;
 use crate::node::link::{self, Nats, Who};
 use crate::node::start::{CannotStart, stop_asked};
 use crate::node::thread::{Urgency, spawn, vital};
 
-use super::door_loop::{DoorLoop, View};
+use super::door_loop::{DoorLoop, DoorOrder, View};
+use super::outlet::Sending;
 use super::{hls, page, pages, plain, upstream};
+
+/// Who waits to be let in at the page port.
+const BACKLOG: i32 = 1_024;
 
 /// `spec/processes.md`.
 #[derive(Debug, Deserialize)]
@@ -28,6 +34,9 @@ pub struct EdgeOrder {
     nats: Nats,
     page: SocketAddr,
     stream: SocketAddr,
+    /// Other edges of this machine have the same ports.
+    #[serde(default)]
+    shared: bool,
     pages: PathBuf,
     /// The origin that people see, as `https://hall.example.org`.
     public: String,
@@ -38,6 +47,11 @@ pub struct EdgeOrder {
     tls: Option<TlsOrder>,
     #[serde(default)]
     plain: Option<PlainOrder>,
+    /// Parts to a write: 1, 4 or 20.
+    #[serde(default)]
+    cadence: Cadence,
+    #[serde(default)]
+    sending: Sending,
 }
 
 /// The port without TLS.
@@ -59,15 +73,17 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
     let certificate = order.tls.map(Certificate::load).transpose()?;
     let sealed = |protocols: &[&[u8]]| certificate.as_ref().map(|it| it.config(protocols)).transpose();
     let (stream_tls, page_tls) = (sealed(&[b"http/1.1"])?, sealed(&[b"h2", b"http/1.1"])?);
-    let (door, to_door, view) = DoorLoop::bind(order.stream, stream_tls)?;
+    let (cadence, sending) = (order.cadence, order.sending);
+    let (door, to_door, view) =
+        DoorLoop::bind(DoorOrder { address: order.stream, tls: stream_tls, cadence, sending })?;
     spawn("door", Urgency::Sweep, move || door.run(clock))?;
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     tokio::task::LocalSet::new().block_on(&runtime, async {
-        let listener = listen(order.page).await?;
+        let listener = page_port(order.page, order.shared)?;
         if let Some(told) = order.plain {
             let door = plain::Plain { challenges: told.challenges, public: order.public.clone() };
-            vital("plain", serve_plain(listen(told.address).await?, door));
+            vital("plain", serve_plain(page_port(told.address, false)?, door));
         }
         let hls = Rc::new(hls::Hls::new(clock, orders.clone()));
         let sinks = upstream::Sinks { clock, door: to_door, hls: hls.clone() };
@@ -84,6 +100,7 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
             pages,
             place: page::Place {
                 stream_port: order.stream.port(),
+                buffer_ms: cadence.buffer_ms(),
                 stream_origin: order.stream_origin,
                 secure: order.public.starts_with("https://"),
             },
@@ -104,9 +121,17 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
     })
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, CannotStart> {
-    let taken = |error| CannotStart(format!("{address} cannot be used: {error}"));
-    TcpListener::bind(address).await.map_err(taken)
+fn page_port(address: SocketAddr, shared: bool) -> Result<TcpListener, CannotStart> {
+    let taken = |error: std::io::Error| CannotStart(format!("{address} cannot be used: {error}"));
+    let bind = || {
+        let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM.nonblocking(), None)?;
+        socket.set_reuse_address(true)?;
+        socket.set_reuse_port(shared)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        TcpListener::from_std(socket.into())
+    };
+    bind().map_err(taken)
 }
 
 async fn serve_plain(listener: TcpListener, door: plain::Plain) {

@@ -1,0 +1,11 @@
+"""`hustings bench …`: DESIGN.md section 10. Prints figures, judges nothing."""
+
+import typer
+
+from hustings.cli.bench import delay, listeners, stage
+
+app = typer.Typer(help="Measurements.", no_args_is_help=True)
+app.command()(stage.stage)
+app.command()(delay.delay)
+app.command("fanout")(listeners.fan_out)
+app.command()(listeners.join)

@@ -1,0 +1,141 @@
+"""Listeners by the thousand: several processes of them, counted as one crowd."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from hustings.fleet.crowd import Crowd, CrowdFault, crowd
+from hustings.rehearse.tally import Tally
+
+EACH_MAX = 17_000
+"""Descriptors for so many, where a process has 20,000."""
+ONE_ADDRESS_MAX = 25_000
+"""Connections that one address can have to one port."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """So many listeners of one or more streams, of whom so many come each second."""
+
+    count: int
+    streams: Sequence[str]
+    per_s: float
+    leaving_per_s: float = 0
+    from_address: int = 2
+    """The first of the addresses 127.0.0.x that they come from, where one is not enough."""
+
+    def orders(self) -> Iterator[dict[str, Any]]:
+        parts = -(-self.count // EACH_MAX)
+        for n in range(parts):
+            count = self.count // parts + (n < self.count % parts)
+            share = count / self.count
+            sources = [f"127.0.0.{self.from_address + n}"] if self.count > EACH_MAX else []
+            yield {
+                "count": count,
+                "streams": list(self.streams),
+                "ramp_per_s": self.per_s * share,
+                "leaving_per_s": self.leaving_per_s * share,
+                "sources": sources,
+            }
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a crowd says of itself at one moment."""
+
+    wanted: int
+    connected: int
+    playing: int
+    parts: int
+    missed: int
+    reconnects: int
+    busy_percent: float
+    """Of its most occupied process: at a hundred, what it says is its own lateness."""
+    first_sound_ms: Tally
+    age_ms: Tally
+    late_ms: Tally
+
+    @classmethod
+    def sum(cls, told: Sequence[dict[str, Any]]) -> "Said":
+        def total(name: str) -> int:
+            return sum(int(one[name]) for one in told)
+
+        def tally(name: str) -> Tally:
+            return Tally.sum(Tally.of(one[name]) for one in told)
+
+        return cls(
+            total("wanted"),
+            total("connected"),
+            total("playing"),
+            total("parts"),
+            total("missed"),
+            total("reconnects"),
+            max((float(one["busy_percent"]) for one in told), default=0.0),
+            tally("first_sound_ms"),
+            tally("age_ms"),
+            tally("late_ms"),
+        )
+
+
+@dataclass
+class Ears:
+    """A crowd that listens: what it said each second."""
+
+    count: int
+    _parts: int
+    _last: dict[int, dict[str, Any]] = field(default_factory=dict)
+    _ended: bool = False
+    _told: asyncio.Event = field(default_factory=asyncio.Event)
+    _wakes: int = 0
+
+    @property
+    def last(self) -> Said:
+        return Said.sum(list(self._last.values()))
+
+    async def follow(self, number: int, running: Crowd) -> None:
+        try:
+            async for line in running.lines():
+                if line["listeners"]:
+                    self._last[number] = line["listeners"]
+                    self._wakes += 1
+                    if self._wakes % self._parts == 0:
+                        self._told.set()
+        finally:
+            self._ended = True
+            self._told.set()
+
+    async def next(self) -> Said:
+        """What it says next. Raises CrowdFault where it says nothing more."""
+        self._told.clear()
+        if not self._ended:
+            await self._told.wait()
+        if self._ended:
+            raise CrowdFault("The crowd ended before its time.")
+        return self.last
+
+    async def all_play(self, within_s: float) -> bool:
+        """Wait until all have sound; whether they had it in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while self.last.playing != self.count:
+                    await self.next()
+                return True
+        return False
+
+
+@asynccontextmanager
+async def ears(media: str, wanted: Wanted) -> AsyncIterator[Ears]:
+    """The crowd, for as long as it is needed."""
+    orders = list(wanted.orders())
+    listening = Ears(wanted.count, len(orders))
+    async with AsyncExitStack() as stack:
+        crowds = [await stack.enter_async_context(crowd(media, {"listeners": o})) for o in orders]
+        following = [asyncio.create_task(listening.follow(n, c)) for n, c in enumerate(crowds)]
+        try:
+            yield listening
+        finally:
+            for running in crowds:
+                running.stop()
+            await asyncio.gather(*following, return_exceptions=True)
