@@ -17,8 +17,11 @@ from hustings.config import Settings, Sources, load
 
 Group = dict[str, tuple[Any, Any]]
 
-ALL: Group = {
+JSON: Group = {
     "as_json": (Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")], False),
+}
+ALL: Group = {
+    **JSON,
     "data": (
         Annotated[Path | None, typer.Option(help="Data directory of the town hall.")],
         None,
@@ -69,11 +72,12 @@ class Told:
 
 
 def takes(
-    *groups: Group, own: Group | None = None
+    *groups: Group, own: Group | None = None, common: Group = ALL
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Call the verb with `Told` first, and offer the options of `groups` beside its own."""
+    """Call the verb with `Told` first, and offer the options of `groups` beside its own, and those
+    that all verbs have in common but for a few."""
     mine = own or {}
-    added = {name: option for group in (ALL, *groups, mine) for name, option in group.items()}
+    added = {name: option for group in (common, *groups, mine) for name, option in group.items()}
 
     def decorate(verb: Callable[..., None]) -> Callable[..., None]:
         def called(**given: Any) -> None:

@@ -6,6 +6,7 @@ What the lines mean to people is the caller's.
 import asyncio
 import contextlib
 import json
+import os
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -65,34 +66,41 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(media: str, order: Mapping[str, Any]) -> AsyncIterator[Crowd]:
-    """A synthetic crowd, for as long as it is needed."""
+async def crowd(
+    media: str, order: Mapping[str, Any], trust: Path | None = None
+) -> AsyncIterator[Crowd]:
+    """A synthetic crowd, for as long as it is needed. `trust`: the certificate it trusts."""
+    env = None if trust is None else {**os.environ, "SSL_CERT_FILE": str(trust)}
     with tempfile.TemporaryFile() as err:
-        async with _running(media, "crowd", order, err) as process:
+        async with _running((media, "crowd"), order, err, env) as process:
             yield Crowd(process, err)
 
 
 @asynccontextmanager
-async def floor(media: str, order: Mapping[str, Any]) -> AsyncIterator[int]:
-    """What benchmarks hold the edge against (spec/processes.md, "floor"): its process id."""
-    async with _running(media, "floor", order, None) as process:
-        yield process.pid
+async def beside(media: str, role: str, order: Mapping[str, Any]) -> AsyncIterator[int]:
+    """A media process that no supervisor looks after, to be measured: its id."""
+    with tempfile.TemporaryFile() as err:
+        async with _running((media, role), order, err, None) as process:
+            yield process.pid
 
 
 @asynccontextmanager
 async def _running(
-    media: str, role: str, order: Mapping[str, Any], err: IO[bytes] | None
+    program: tuple[str, str],
+    order: Mapping[str, Any],
+    err: IO[bytes],
+    env: Mapping[str, str] | None,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """The order holds passes: it is readable by us alone, and gone when the process is."""
     with tempfile.TemporaryDirectory(prefix="hustings-") as folder:
-        path = Path(folder) / f"{role}.json"
+        path = Path(folder) / f"{program[1]}.json"
         path.write_text(json.dumps(order))
         process = await asyncio.create_subprocess_exec(
-            media,
-            role,
+            *program,
             str(path),
             stdout=asyncio.subprocess.PIPE,
             stderr=err,
+            env=env,
             limit=LINE_BYTES_MAX,
             start_new_session=True,  # Ctrl-C is ours to pass on, once.
         )

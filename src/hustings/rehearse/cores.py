@@ -4,7 +4,6 @@ What the kernel does for a socket counts wherever it is booked.
 """
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,38 +21,28 @@ class Served:
     pids: tuple[int, ...]
     stream: str
 
+    def keep_to(self, cores: set[int]) -> None:
+        """Keep its processes, all their threads, to some cores."""
+        for pid in self.pids:
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), cores)
+
 
 @dataclass(frozen=True)
 class Reading:
-    """What a core did since boot, in microseconds, and what memory is taken, in bytes."""
+    """What the server's core and all cores did since boot, in microseconds, and what memory is
+    taken, in bytes."""
 
     busy_us: float
+    all_busy_us: float
     rss: int
     kernel: int
 
     @classmethod
     def of(cls, served: Served) -> "Reading":
-        return cls(_busy_us(SERVER), sum(map(_rss, served.pids)), _kernel())
-
-
-@dataclass(frozen=True)
-class Pair:
-    """The two that are measured in turn."""
-
-    media: str
-    edge: Served
-    floor: Served
-
-    def keep_to_their_core(self) -> None:
-        for served in (self.edge, self.floor):
-            keep_to(served.pids, {SERVER})
-
-
-def keep_to(pids: Sequence[int], cores: set[int]) -> None:
-    """Keep processes, all their threads, to some cores."""
-    for pid in pids:
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            os.sched_setaffinity(int(thread.name), cores)
+        busy = _busy_us()
+        rss = sum(map(_rss, served.pids))
+        return cls(busy.get(f"cpu{SERVER}", 0), busy["cpu"], rss, _kernel())
 
 
 def two_cores() -> None:
@@ -66,11 +55,16 @@ def two_cores() -> None:
         ) from None
 
 
-def _busy_us(core: int) -> float:
-    """What a core has done since boot (proc(5), /proc/stat): all but idle and waiting for disks."""
-    lines = [line.split() for line in Path("/proc/stat").read_text().splitlines()]
-    ticks = [int(word) for word in next(line for line in lines if line[0] == f"cpu{core}")[1:9]]
-    return (sum(ticks) - ticks[3] - ticks[4]) * 1e6 / os.sysconf("SC_CLK_TCK")
+def _busy_us() -> dict[str, float]:
+    """What cores have done since boot (proc(5), /proc/stat): all but idle and waiting for disks."""
+    done = {}
+    for line in Path("/proc/stat").read_text().splitlines():
+        name, *words = line.split()
+        if name.startswith("cpu"):
+            ticks = [int(word) for word in words[:8]]
+            idle = ticks[3] + ticks[4]
+            done[name] = (sum(ticks) - idle) * 1e6 / os.sysconf("SC_CLK_TCK")
+    return done
 
 
 def _rss(pid: int) -> int:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hustings.fleet.crowd import Crowd, CrowdFault, crowd
@@ -11,8 +12,9 @@ from hustings.rehearse.tally import Tally
 
 EACH_MAX = 17_000
 """Descriptors for so many, where a process has 20,000."""
-ONE_ADDRESS_MAX = 25_000
-"""Connections that one address can have to one port."""
+ADDRESSES = 8
+"""Where one process is not enough, each comes from so many: the system looks long for a free port
+of an address that has used half of them."""
 
 
 @dataclass(frozen=True)
@@ -23,18 +25,24 @@ class Wanted:
     streams: Sequence[str]
     per_s: float
     leaving_per_s: float = 0
-    from_address: int = 2
-    """The first of the addresses 127.0.0.x that they come from, where one is not enough."""
+    network: int = 1
+    """The first of the networks 127.0.x.0 that they come from, where one address is not enough."""
+    trust: Path | None = None
+    """The certificate they trust."""
+    spread: bool = True
+    """Over all streams from the start; else all at the first, as long as it is there."""
 
     def orders(self) -> Iterator[dict[str, Any]]:
         parts = -(-self.count // EACH_MAX)
         for n in range(parts):
             count = self.count // parts + (n < self.count % parts)
             share = count / self.count
-            sources = [f"127.0.0.{self.from_address + n}"] if self.count > EACH_MAX else []
+            net = f"127.0.{self.network + n}"
+            sources = [f"{net}.{k + 1}" for k in range(ADDRESSES if parts > 1 else 0)]
             yield {
                 "count": count,
                 "streams": list(self.streams),
+                "spread": self.spread,
                 "ramp_per_s": self.per_s * share,
                 "leaving_per_s": self.leaving_per_s * share,
                 "sources": sources,
@@ -51,9 +59,12 @@ class Said:
     parts: int
     missed: int
     reconnects: int
+    refused: int
     busy_percent: float
     """Of its most occupied process: at a hundred, what it says is its own lateness."""
     first_sound_ms: Tally
+    back_ms: Tally
+    """From being cut off to hearing on."""
     age_ms: Tally
     late_ms: Tally
 
@@ -72,8 +83,10 @@ class Said:
             total("parts"),
             total("missed"),
             total("reconnects"),
+            total("refused"),
             max((float(one["busy_percent"]) for one in told), default=0.0),
             tally("first_sound_ms"),
+            tally("back_ms"),
             tally("age_ms"),
             tally("late_ms"),
         )
@@ -131,7 +144,10 @@ async def ears(media: str, wanted: Wanted) -> AsyncIterator[Ears]:
     orders = list(wanted.orders())
     listening = Ears(wanted.count, len(orders))
     async with AsyncExitStack() as stack:
-        crowds = [await stack.enter_async_context(crowd(media, {"listeners": o})) for o in orders]
+        crowds = [
+            await stack.enter_async_context(crowd(media, {"listeners": order}, wanted.trust))
+            for order in orders
+        ]
         following = [asyncio.create_task(listening.follow(n, c)) for n, c in enumerate(crowds)]
         try:
             yield listening

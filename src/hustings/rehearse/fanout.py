@@ -1,17 +1,18 @@
-"""What a listener costs: the edge and the floor in turn, the same crowd on the other core."""
+"""What a listener costs: the edge and the floor in turn, the same crowd beside them."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from hustings.domain.refusals import StartRefused
 from hustings.ops.clock import SystemClock, monotonic_ms
-from hustings.rehearse.cores import Pair, Reading, Served
+from hustings.rehearse.cores import Reading, Served
 from hustings.rehearse.ears import Ears, Wanted, ears
 from hustings.rehearse.tally import Tally
 
-JOINS_PER_S = 2_000
-JOINED_WITHIN_S = 60
+JOINS_PER_S = 1_000
+JOINED_WITHIN_S = 120
 CALM_S = 5
 CLOCK = SystemClock()
 
@@ -24,18 +25,35 @@ class Measure:
     seconds: int
     rounds: int
     whole_after_ms: int
+    leaving_per_s: float = 0
+    trust: Path | None = None
+
+    def crowd(self, served: Served) -> Wanted:
+        return Wanted(
+            self.listeners,
+            [served.stream],
+            JOINS_PER_S,
+            leaving_per_s=self.leaving_per_s,
+            trust=self.trust,
+        )
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One crowd at one server. Times in microseconds of its core, sizes in bytes a listener."""
+    """One crowd at one server. Times in microseconds, sizes in bytes a listener."""
 
     us_per_part: float
+    cores_busy: float
     missed: int
     age_ms: Tally
     late_ms: Tally
+    first_sound_ms: Tally
     rss: float
     kernel: float
+    reconnects: int
+    refused: int
+    rss_per_minute: float
+    """How much the processes grew meanwhile, in bytes."""
 
 
 @dataclass(frozen=True)
@@ -46,36 +64,36 @@ class Calm:
     rss: dict[str, int]
 
 
-async def compare(pair: Pair, wanted: Measure) -> dict[str, Any]:
-    """Both in turn, `rounds` times, the first in every second one. Raises StartRefused."""
-    pair.keep_to_their_core()
-    calm = await _calm(pair)
-    turns: dict[str, list[Turn]] = {"edge": [], "floor": []}
+async def compare(media: str, servers: list[Served], wanted: Measure) -> dict[str, Any]:
+    """All in turn, `rounds` times, the edge the first of them. Raises StartRefused."""
+    calm = await _calm(servers)
+    turns: dict[str, list[Turn]] = {served.name: [] for served in servers}
     for number in range(wanted.rounds):
-        both = (pair.edge, pair.floor)
-        for served in both if number % 2 == 0 else both[::-1]:
+        for served in servers if number % 2 == 0 else servers[::-1]:
             empty = Reading.of(served)
-            crowd = Wanted(wanted.listeners, [served.stream], JOINS_PER_S)
-            async with ears(pair.media, crowd) as listening:
-                turn = await _turn(listening, served, wanted.seconds, calm)
+            async with ears(media, wanted.crowd(served)) as crowd:
+                turn = await _turn(crowd, served, wanted.seconds, calm)
             kernel = turn.kernel - empty.kernel / wanted.listeners
             turns[served.name].append(replace(turn, kernel=kernel))
     told = {"listeners": wanted.listeners, "seconds": wanted.seconds, "rounds": wanted.rounds}
-    return told | _figures(turns["edge"], turns["floor"], wanted.whole_after_ms)
+    edge, *others = turns.values()
+    return told | _figures(edge, wanted) | _against(edge, others[0] if others else [], wanted)
 
 
-async def _calm(pair: Pair) -> Calm:
-    before = Reading.of(pair.edge)
+async def _calm(servers: list[Served]) -> Calm:
+    before = Reading.of(servers[0])
     await CLOCK.sleep_ms(CALM_S * 1000)
-    edge, floor = Reading.of(pair.edge), Reading.of(pair.floor)
-    spent = (edge.busy_us - before.busy_us) / CALM_S
-    return Calm(spent, {"edge": edge.rss, "floor": floor.rss})
+    after = {served.name: Reading.of(served) for served in servers}
+    spent = (after[servers[0].name].busy_us - before.busy_us) / CALM_S
+    return Calm(spent, {name: reading.rss for name, reading in after.items()})
 
 
 async def _turn(crowd: Ears, served: Served, seconds: int, calm: Calm) -> Turn:
     if not await crowd.all_play(JOINED_WITHIN_S + crowd.count / JOINS_PER_S):
+        said = crowd.last
         raise StartRefused(
-            f"Of {crowd.count} listeners {crowd.last.playing} have sound.",
+            f"Of {crowd.count} listeners {said.playing} have sound, {said.connected} a connection; "
+            f"{said.refused} times one was refused.",
             "Measure with fewer, or on a freer machine.",
         )
     await crowd.next()
@@ -86,34 +104,50 @@ async def _turn(crowd: Ears, served: Served, seconds: int, calm: Calm) -> Turn:
     busy = after.busy_us - before.busy_us - calm.us_per_s * took_s
     return Turn(
         us_per_part=busy / max(1, last.parts - first.parts),
+        cores_busy=(after.all_busy_us - before.all_busy_us) / took_s / 1e6,
         missed=last.missed - first.missed,
         age_ms=last.age_ms.since(first.age_ms),
         late_ms=last.late_ms.since(first.late_ms),
+        first_sound_ms=last.first_sound_ms,
         rss=(after.rss - calm.rss[served.name]) / crowd.count,
         kernel=after.kernel / crowd.count,
+        reconnects=last.reconnects,
+        refused=last.refused,
+        rss_per_minute=(after.rss - before.rss) / took_s * 60,
     )
 
 
-def _figures(edge: list[Turn], floor: list[Turn], whole_after_ms: int) -> dict[str, Any]:
+def _figures(edge: list[Turn], wanted: Measure) -> dict[str, Any]:
+    age = Tally.sum(turn.age_ms for turn in edge)
+    return {
+        "edge_us_per_part": _middle(edge, "us_per_part"),
+        "cores_busy": _middle(edge, "cores_busy"),
+        "missed_parts": sum(turn.missed for turn in edge),
+        "reconnects": sum(turn.reconnects for turn in edge),
+        "refused": sum(turn.refused for turn in edge),
+        "age_ms": age.later(wanted.whole_after_ms).told(),
+        "sound_age_ms": age.told(),
+        "first_sound_ms": Tally.sum(turn.first_sound_ms for turn in edge).told(),
+        "crowd_late_ms": Tally.sum(turn.late_ms for turn in edge).told(),
+        "bytes_per_listener": {"rss": _middle(edge, "rss"), "kernel": _middle(edge, "kernel")},
+        "rss_bytes_per_minute": _middle(edge, "rss_per_minute"),
+    }
+
+
+def _against(edge: list[Turn], floor: list[Turn], wanted: Measure) -> dict[str, Any]:
+    if not floor:
+        return {"ratio_to_floor": None, "floor_us_per_part": None}
     pairs = [(one.us_per_part, bare.us_per_part) for one, bare in zip(edge, floor, strict=True)]
     # So few listeners may cost less than what else this core does from one turn to the next.
     ratios = [one / bare for one, bare in pairs if min(one, bare) > 0]
-    age, floor_age = (Tally.sum(turn.age_ms for turn in turns) for turns in (edge, floor))
+    kernel = _middle(edge, "kernel") - _middle(floor, "kernel")
     return {
         "ratio_to_floor": round(median(ratios), 3) if ratios else None,
         "ratios": [round(ratio, 3) for ratio in ratios],
-        "edge_us_per_part": _middle(edge, "us_per_part"),
         "floor_us_per_part": _middle(floor, "us_per_part"),
-        "missed_parts": sum(turn.missed for turn in edge),
         "floor_missed_parts": sum(turn.missed for turn in floor),
-        "age_ms": age.later(whole_after_ms).told(),
-        "floor_age_ms": floor_age.later(whole_after_ms).told(),
-        "sound_age_ms": age.told(),
-        "crowd_late_ms": Tally.sum(turn.late_ms for turn in edge).told(),
-        "bytes_per_listener": {
-            "rss": _middle(edge, "rss"),
-            "kernel": round(_middle(edge, "kernel") - _middle(floor, "kernel"), 1),
-        },
+        "floor_age_ms": Tally.sum(t.age_ms for t in floor).later(wanted.whole_after_ms).told(),
+        "bytes_per_listener": {"rss": _middle(edge, "rss"), "kernel": round(kernel, 1)},
     }
 
 

@@ -7,5 +7,6 @@ from hustings.cli.bench import delay, listeners, stage
 app = typer.Typer(help="Measurements.", no_args_is_help=True)
 app.command()(stage.stage)
 app.command()(delay.delay)
-app.command("fanout")(listeners.fan_out)
+app.command()(listeners.fanout)
 app.command()(listeners.join)
+app.command()(listeners.loss)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from hustings.cli.bench.town import Json, media, read, show, town_hall
+from hustings.cli.bench.town import media, read, readable, town_hall
+from hustings.cli.common import JSON, Told, takes
 from hustings.domain.refusals import StartRefused
 from hustings.fleet.crowd import crowd
 from hustings.ops.clock import SystemClock
@@ -18,13 +19,14 @@ JOINS = 8
 CLOCK = SystemClock()
 
 
+@takes(common=JSON)
 def delay(
+    told: Told,
     seconds: Annotated[int, typer.Option(min=20)] = 60,
-    json_: Json = False,
 ) -> None:
     """Mouth to ear, by chirps: the return, the stream as it arrives and as a page plays it."""
     figures = asyncio.run(_delay(seconds))
-    show(figures, json_)
+    told.show(figures, *readable(figures))
 
 
 def _chirps() -> ModuleType:

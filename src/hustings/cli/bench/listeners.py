@@ -1,71 +1,189 @@
-"""`hustings bench fanout` and `join`: what a listener costs, and all at once at the door."""
+"""`hustings bench fanout`, `join`, `loss`: a listener's cost, all at once, an edge's death."""
 
 import asyncio
+import datetime as dt
+import os
+import signal
+import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from hustings.cli.bench.town import Json, free_ports, media, pid, read, show, speaker, town_hall
-from hustings.fleet.crowd import crowd, floor
-from hustings.rehearse import cores, fanout, joins
-from hustings.rehearse.evening import Seat
+from hustings.assemble.house import House
+from hustings.cli.bench.town import free_ports, media, pid, read, readable, speaker, town_hall
+from hustings.cli.common import JSON, Group, Told, takes
+from hustings.domain.refusals import StartRefused
+from hustings.fleet.crowd import beside, crowd
+from hustings.fleet.site import CADENCES, SENDINGS
+from hustings.ops.clock import SystemClock
+from hustings.rehearse import cores
+from hustings.rehearse.cores import Served
+from hustings.rehearse.edges import EDGES_MAX, Kind, Place, edges
+from hustings.rehearse.evening import Evening, Seat
+from hustings.rehearse.fanout import Measure, compare
+from hustings.rehearse.joins import Storm, storm
+from hustings.rehearse.loss import die
 
 PART_MS, WINDOW_MS = 240, 600
 WHOLE_AFTER_MS = PART_MS + WINDOW_MS
 """A part is whole when its last sample is over and the repair window is past."""
-Sending = Annotated[str, typer.Option(help="auto (io_uring where it is granted) or epoll.")]
+EACH = 15_500
+"""Listeners of one edge process, which has 20,000 descriptors."""
+FLOOR_PORTS, EDGE_PORTS, OTHER_PORTS = 32_000, 31_000, 31_500
+
+SERVING: Group = {
+    "cadence": (Annotated[int, typer.Option(help="Parts to a write: 1, 4 or 20.")], 1),
+    "sending": (
+        Annotated[str, typer.Option(help="auto (io_uring where granted) or epoll.")],
+        "auto",
+    ),
+    "tls": (Annotated[bool, typer.Option("--tls", help="Over TLS; the floor stays plain.")], False),
+    "no_floor": (Annotated[bool, typer.Option("--no-floor", help="The edge alone.")], False),
+    "desk_dead": (
+        Annotated[bool, typer.Option("--desk-dead", help="Desk and bus are killed beforehand.")],
+        False,
+    ),
+}
 
 
-def fan_out(
-    listeners: Annotated[int, typer.Option(min=1, max=17_000)] = 10_000,
+@dataclass(frozen=True)
+class Setting:
+    """How it is served, and beside what."""
+
+    kind: Kind
+    tls: bool
+    floor: bool
+    desk_dead: bool
+
+    @classmethod
+    def told(cls, own: dict[str, Any], count: int = 1) -> "Setting":
+        for name, choices in (("cadence", CADENCES), ("sending", SENDINGS)):
+            if own[name] not in choices:
+                known = ", ".join(map(str, choices))
+                raise StartRefused(f"--{name} cannot be {own[name]}.", f"Choose one of {known}.")
+        kind = Kind(count, own["cadence"], own["sending"])
+        return cls(kind, own["tls"], count == 1 and not own["no_floor"], own["desk_dead"])
+
+
+@takes(common=JSON, own=SERVING)
+def fanout(
+    told: Told,
+    listeners: Annotated[int, typer.Option(min=1, max=EDGES_MAX * EACH)] = 10_000,
     seconds: Annotated[int, typer.Option(min=5, help="Of each turn.")] = 20,
     rounds: Annotated[int, typer.Option(min=1, help="Turns of each.")] = 5,
-    sending: Sending = "auto",
-    json_: Json = False,
+    churn: Annotated[int, typer.Option(min=0, help="So many leave and come each minute.")] = 0,
 ) -> None:
-    """Processor time a listener and part, edge and floor in turn, each on a core of its own."""
-    wanted = fanout.Measure(listeners, seconds, rounds, WHOLE_AFTER_MS)
-    show(asyncio.run(_fan_out(wanted, sending)) | {"sending": sending}, json_)
+    """Processor time a listener and part, edge and floor in turn, each on a core of its own.
+
+    Where one process is not enough, as many as it takes serve from that core, without the floor.
+    """
+    setting = Setting.told(told.own, -(-listeners // EACH))
+    wanted = Measure(listeners, seconds, rounds, WHOLE_AFTER_MS, churn / 60)
+    figures = asyncio.run(_fan_out(wanted, setting))
+    told.show(figures | told.own | {"edges": setting.kind.count}, *readable(figures))
 
 
+@takes(common=JSON, own=SERVING)
 def join(
+    told: Told,
     joins: Annotated[int, typer.Option(min=1, max=17_000, help="At once.")] = 10_000,
     sitting: Annotated[int, typer.Option(min=1, max=17_000, help="So many sit already.")] = 5_000,
-    sending: Sending = "auto",
-    json_: Json = False,
 ) -> None:
     """All at once at the door: who has sound and when, and what those inside hear of it."""
-    show(asyncio.run(_join_at_once(joins, sitting, sending)), json_)
+    figures = asyncio.run(_join(joins, sitting, Setting.told(told.own)))
+    told.show(figures | told.own, *readable(figures))
 
 
-async def _fan_out(wanted: fanout.Measure, sending: str) -> dict[str, Any]:
-    async with _edge_and_floor(sending) as pair:
-        return await fanout.compare(pair, wanted)
+@takes(common=JSON)
+def loss(
+    told: Told,
+    listeners: Annotated[int, typer.Option(min=1, max=17_000)] = 10_000,
+) -> None:
+    """An edge with so many listeners is killed beside another: what they miss."""
+    figures = asyncio.run(_loss(listeners))
+    told.show(figures, *readable(figures))
 
 
-async def _join_at_once(joining: int, sitting: int, sending: str) -> dict[str, Any]:
-    async with _edge_and_floor(sending) as pair:
-        return await joins.storm(pair, joining, sitting, WHOLE_AFTER_MS)
+async def _fan_out(wanted: Measure, setting: Setting) -> dict[str, Any]:
+    async with _serving(setting) as (servers, trust):
+        return await compare(media(), servers, replace(wanted, trust=trust))
+
+
+async def _join(joins: int, sitting: int, setting: Setting) -> dict[str, Any]:
+    async with _serving(setting) as (servers, trust):
+        return await storm(media(), servers, Storm(joins, sitting, WHOLE_AFTER_MS, trust))
+
+
+async def _loss(count: int) -> dict[str, Any]:
+    cores.two_cores()
+    async with _voice() as (evening, home):
+        like = home.site.run / "edge-1.order.json"
+        place = Place(media(), evening.hall, like, free_ports(EDGE_PORTS))
+        async with edges(place, Kind()) as dying:
+            beside_it = replace(place, port=free_ports(OTHER_PORTS), name="other")
+            async with edges(beside_it, Kind()) as other:
+                for served in (dying, other):
+                    served.keep_to({cores.SERVER})
+                return await die(media(), dying, other, count)
 
 
 @asynccontextmanager
-async def _edge_and_floor(sending: str) -> AsyncIterator[cores.Pair]:
-    """A hall in which one voice speaks, heard at the edge and at the floor."""
+async def _serving(
+    setting: Setting,
+) -> AsyncIterator[tuple[list[Served], Path | None]]:
+    """The edge, and the floor where it is asked for; and what a crowd is to trust."""
+    kind = setting.kind
     cores.two_cores()
-    async with town_hall([Seat("voice", "A voice")], sending=sending) as (evening, home):
-        at = f"127.0.0.1:{free_ports()}"
-        order = {"stream": at, "source": home.site.stage(1), "hall": evening.hall}
-        async with (
-            crowd(media(), {"speakers": [speaker(evening, "voice", 0)]}) as voice,
-            floor(media(), order) as floor_pid,
-        ):
+    async with _voice() as (evening, home), AsyncExitStack() as stack:
+        trust = None
+        if setting.tls:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="hustings-tls-"))
+            trust = _certificate(Path(folder) / "both.pem")
+        like = home.site.run / "edge-1.order.json"
+        place = Place(media(), evening.hall, like, free_ports(EDGE_PORTS))
+        servers = [await stack.enter_async_context(edges(place, replace(kind, tls=trust)))]
+        if setting.floor:
+            servers.append(await stack.enter_async_context(_floor(evening, home)))
+        for served in servers:
+            served.keep_to({cores.SERVER})
+        if setting.desk_dead:
+            for name in ("desk", "nats"):
+                home.shell.hold(name)
+                os.kill(pid(home, name), signal.SIGKILL)
+        yield servers, trust
+
+
+@asynccontextmanager
+async def _voice() -> AsyncIterator[tuple[Evening, House]]:
+    """A hall in which one voice speaks."""
+    async with town_hall([Seat("voice", "A voice")]) as (evening, home):
+        talks = {"speakers": [speaker(evening, "voice", 0)]}
+        async with crowd(media(), talks) as voice:
             talking = asyncio.create_task(read(voice))
             try:
-                edge = cores.Served("edge", (pid(home, "edge-1"),), evening.stream_url)
-                bare = cores.Served("floor", (floor_pid,), f"http://{at}/h/{evening.hall}/live.mp4")
-                yield cores.Pair(media(), edge, bare)
+                yield evening, home
             finally:
                 voice.stop()
                 await talking
+
+
+@asynccontextmanager
+async def _floor(evening: Evening, home: House) -> AsyncIterator[Served]:
+    at = f"127.0.0.1:{free_ports(FLOOR_PORTS)}"
+    order = {"stream": at, "source": home.site.stage(1), "hall": evening.hall}
+    async with beside(media(), "floor", order) as process:
+        yield Served("floor", (process,), f"http://{at}/h/{evening.hall}/live.mp4")
+
+
+def _certificate(path: Path) -> Path:
+    try:
+        from hustings.ops.certificates import stand_in
+    except ModuleNotFoundError as error:
+        raise StartRefused(f"TLS needs {error.name}.", "Install hustings whole.") from None
+    now = dt.datetime.fromtimestamp(SystemClock().now_ms() / 1000, dt.UTC)
+    path.write_text(stand_in("localhost", now))
+    return path

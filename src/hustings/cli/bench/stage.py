@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from hustings.cli.bench.town import Json, media, pid, read, show, speaker, town_hall
+from hustings.cli.bench.town import media, pid, read, readable, speaker, town_hall
+from hustings.cli.common import JSON, Told, takes
 from hustings.fleet.crowd import crowd
 from hustings.ops.clock import SystemClock
 from hustings.rehearse.evening import Seat
@@ -17,16 +18,17 @@ SETTLE_S = 4
 CLOCK = SystemClock()
 
 
+@takes(common=JSON)
 def stage(
+    told: Told,
     speakers: Annotated[int, typer.Option(min=1, max=60)] = 20,
     seconds: Annotated[int, typer.Option(min=5)] = 20,
     listeners: Annotated[int, typer.Option(help="An edge sweeps so many meanwhile.")] = 0,
     stop_desk: Annotated[bool, typer.Option(help="SIGSTOP the desk meanwhile.")] = False,
-    json_: Json = False,
 ) -> None:
     """Processor share per speaker, and how late the mix was."""
     figures = asyncio.run(_stage(speakers, seconds, listeners, stop_desk))
-    show(figures, json_)
+    told.show(figures, *readable(figures))
 
 
 async def _stage(speakers: int, seconds: int, listeners: int, stop_desk: bool) -> dict[str, Any]:

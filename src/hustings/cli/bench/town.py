@@ -7,9 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from hustings import config
 from hustings.assemble.house import House, house
@@ -21,7 +19,6 @@ from hustings.rehearse.evening import Evening, Seat, Wanted
 
 VOICES = Path(__file__).parents[2] / "voices"
 PORTS = 9
-Json = Annotated[bool, typer.Option("--json", help="One line of JSON.")]
 
 
 @asynccontextmanager
@@ -41,9 +38,9 @@ async def town_hall(seats: list[Seat], **settings: Any) -> AsyncIterator[tuple[E
                     await running
 
 
-def free_ports() -> int:
+def free_ports(beyond: int = 21_000) -> int:
     """The first of nine in a row."""
-    for port in range(21_000, 32_000, 10):
+    for port in range(beyond, 32_700, 10):
         with suppress(OSError):
             for offset in range(PORTS):
                 with socket.socket() as probe:
@@ -79,6 +76,6 @@ async def read(running: Crowd) -> dict[str, Any]:
     return last
 
 
-def show(figures: dict[str, Any], as_json: bool) -> None:
-    lines = (f"{name:>24}  {value}" for name, value in figures.items())
-    print(json.dumps(figures) if as_json else "\n".join(lines))
+def readable(figures: dict[str, Any]) -> list[str]:
+    """Line by line, for people."""
+    return [f"{name:>24}  {value}" for name, value in figures.items()]

@@ -31,8 +31,8 @@ const AGAIN: Duration = Duration::from_millis(200);
 const NAP: Duration = Duration::from_millis(1);
 /// As many as this are woken for what comes.
 const FEW: usize = 200;
-/// Who connects in one turn: in between, what came is read.
-const JOINS: usize = 32;
+/// How long newcomers connect in one turn: in between, what came is read.
+const JOINING: Duration = Duration::from_millis(4);
 const READ_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -44,6 +44,9 @@ pub struct ListenersOrder {
     streams: Vec<String>,
     #[serde(default = "default_ramp")]
     ramp_per_s: f64,
+    /// Whether the first has its share of them only, and not all as long as it is there.
+    #[serde(default = "default_spread")]
+    spread: bool,
     /// Addresses they come from, in turn; none: the system's choice.
     #[serde(default)]
     sources: Vec<IpAddr>,
@@ -60,6 +63,10 @@ pub struct ListenersOrder {
 
 fn default_ramp() -> f64 {
     500.0
+}
+
+fn default_spread() -> bool {
+    true
 }
 
 fn one_or_more<'de, D: serde::Deserializer<'de>>(told: D) -> Result<Vec<String>, D::Error> {
@@ -84,6 +91,8 @@ struct Listener {
     asks: bool,
     asked: Instant,
     has_sound: bool,
+    /// Cut off since then.
+    cut_off: Option<Instant>,
 }
 
 /// What all of them counted.
@@ -98,6 +107,8 @@ struct Counts {
     left: u64,
     busy: Duration,
     first_sound_ms: Tally,
+    /// From being cut off to hearing on.
+    back_ms: Tally,
     age_ms: Tally,
     turn_ms: Tally,
 }
@@ -112,6 +123,7 @@ pub struct Ears {
     again: VecDeque<(Instant, usize)>,
     counts: Counts,
     heard: Vec<Heard>,
+    buffer: Vec<u8>,
     save: Option<File>,
     dump: Option<File>,
     leavers: f64,
@@ -135,6 +147,7 @@ impl Ears {
             again: VecDeque::new(),
             counts: Counts::default(),
             heard: Vec::new(),
+            buffer: vec![0; READ_BYTES],
             save: open(&order.save)?,
             dump: open(&order.dump)?,
             leavers: 0.0,
@@ -185,7 +198,8 @@ impl Ears {
     fn join(&mut self, since: Duration) -> bool {
         let wanted = (since.as_secs_f64() * self.order.ramp_per_s) as usize + 1;
         let wanted = wanted.min(self.order.count);
-        for _ in 0..JOINS.min(wanted.saturating_sub(self.listeners.len())) {
+        let end = self.clock.instant() + JOINING;
+        while self.listeners.len() < wanted && self.clock.instant() < end {
             let id = self.listeners.len();
             let listener = self.newcomer(id);
             self.listeners.push(listener);
@@ -199,11 +213,12 @@ impl Ears {
         Listener {
             ear: if keeps { Ear::keeping() } else { Ear::new() },
             stream: None,
-            place: id % self.places.len(),
+            place: if self.order.spread { id % self.places.len() } else { 0 },
             in_vain: 0,
             asks: false,
             asked: self.clock.instant(),
             has_sound: false,
+            cut_off: None,
         }
     }
 
@@ -239,11 +254,17 @@ impl Ears {
     }
 
     fn read(&mut self, id: usize) {
-        let mut buffer = [0_u8; READ_BYTES];
+        // Taken for the time being; to clear as much for each read would cost more than to read.
+        let mut buffer = std::mem::take(&mut self.buffer);
+        self.read_into(id, &mut buffer);
+        self.buffer = buffer;
+    }
+
+    fn read_into(&mut self, id: usize, buffer: &mut [u8]) {
         loop {
             let listener = &mut self.listeners[id];
             let Some(stream) = listener.stream.as_mut() else { return };
-            match stream.read(&mut buffer) {
+            match stream.read(buffer) {
                 Ok(0) => return self.broke(id),
                 Ok(count) => {
                     if !self.take(id, &buffer[..count]) {
@@ -276,6 +297,9 @@ impl Ears {
             if !std::mem::replace(&mut listener.has_sound, true) {
                 self.counts.first_sound_ms.add((instant - listener.asked).as_secs_f64() * 1_000.0);
             }
+            if let Some(since) = listener.cut_off.take() {
+                self.counts.back_ms.add((instant - since).as_secs_f64() * 1_000.0);
+            }
         }
         for part in self.heard.iter().filter(|part| !part.at_once) {
             self.counts.age_ms.add(part.age.0 as f64 / 48.0);
@@ -298,6 +322,7 @@ impl Ears {
         self.hang_up(id);
         let listener = &mut self.listeners[id];
         listener.place = (listener.place + 1) % self.places.len();
+        listener.cut_off = listener.cut_off.or(listener.has_sound.then(|| self.clock.instant()));
         let wait = if listener.in_vain == 0 { Duration::ZERO } else { AGAIN };
         listener.in_vain += 1;
         self.again.push_back((self.clock.instant() + wait, id));
@@ -315,7 +340,10 @@ impl Ears {
 
     fn come_back(&mut self) {
         let now = self.clock.instant();
-        for _ in 0..self.again.len().min(JOINS) {
+        for _ in 0..self.again.len() {
+            if self.clock.instant() > now + JOINING {
+                return;
+            }
             let Some((at, id)) = self.again.pop_front() else { return };
             if at > now {
                 self.again.push_back((at, id));
@@ -378,6 +406,7 @@ impl Ears {
             "refused": self.counts.refused,
             "busy_percent": (busy * 1_000.0).round() / 10.0,
             "first_sound_ms": self.counts.first_sound_ms.told(),
+            "back_ms": self.counts.back_ms.told(),
             "age_ms": self.counts.age_ms.told(),
             "late_ms": self.counts.turn_ms.told(),
         })
