@@ -1,0 +1,146 @@
+"""The peer on a core of its own, in a folder that goes away, and what that core did."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from hustings.domain.refusals import StartRefused
+from hustings.ops.clock import monotonic_ms, wait_ms
+from hustings.rehearse.cores import OTHERS, SERVER, Reading
+
+ROOT = Path(__file__).parents[2]
+VOICE = ROOT / "src/hustings/voices/ana.opus"
+BUILT = Path(__file__).parent / ".build"
+"""What was built of peers stays; git does not see it."""
+TICK_US = 1e6 / os.sysconf("SC_CLK_TCK")
+OPEN_WITHIN_MS = 20_000
+STOP_WITHIN_S = 10
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What was spent until now: by the core, by the peer's processes, by others of the host."""
+
+    at_ms: int
+    core_us: float
+    own_us: float
+    stolen_us: float
+    rss: int
+    kernel: int
+
+    @classmethod
+    def by(cls, pids: Sequence[int]) -> "Spent":
+        readings = [Reading.of(pid) for pid in pids]
+        return cls(
+            at_ms=monotonic_ms(),
+            core_us=readings[0].busy_us,
+            own_us=sum(own_us(Path(f"/proc/{pid}/stat").read_text()) for pid in pids),
+            stolen_us=stolen_us(Path("/proc/stat").read_text()),
+            rss=sum(one.rss for one in readings),
+            kernel=readings[0].kernel,
+        )
+
+
+def own_us(stat: str) -> float:
+    """proc(5), /proc/PID/stat: utime and stime, after a name that may hold spaces and brackets."""
+    words = stat.rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) * TICK_US
+
+
+def stolen_us(stat: str) -> float:
+    """proc(5), /proc/stat: what the host gave to others while this core wanted to run."""
+    line = next(line for line in stat.splitlines() if line.startswith(f"cpu{SERVER} "))
+    return int(line.split()[8]) * TICK_US
+
+
+def find(program: str, name: str, mend: str) -> str:
+    """Where it is. Raises StartRefused with how to get it."""
+    found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
+    if found is None:
+        raise StartRefused(f"{name} is not on this machine.", mend)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Open to whoever a peer becomes."""
+    with tempfile.TemporaryDirectory(prefix="hustings-peer-") as name:
+        path = Path(name)
+        path.chmod(0o755)
+        yield path
+
+
+@contextmanager
+def running(ask: Sequence[str], log: Path, core: int = SERVER) -> Iterator[subprocess.Popen[bytes]]:
+    """A program on one core, until this ends."""
+    ours = os.sched_getaffinity(0)
+    with log.open("wb") as said:
+        os.sched_setaffinity(0, {core})
+        try:
+            process = subprocess.Popen(
+                ask, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
+            )
+        finally:
+            os.sched_setaffinity(0, ours)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@contextmanager
+def fed(ask: Sequence[str], log: Path) -> Iterator[None]:
+    """Live sound into a peer, from the other core: the voice, again and again."""
+    ffmpeg = find("ffmpeg", "ffmpeg", "Install it: apt-get install ffmpeg")
+    sound = [ffmpeg, "-v", "error", "-re", "-stream_loop", "-1", "-i", str(VOICE)]
+    with running([*sound, *ask], log, OTHERS):
+        yield
+
+
+def wait_for(what: str, done: Callable[[], bool], log: Path) -> None:
+    """Raises StartRefused with the end of the log."""
+    until = monotonic_ms() + OPEN_WITHIN_MS
+    while not done():
+        if monotonic_ms() > until:
+            said = log.read_text(errors="replace")[-600:] if log.exists() else ""
+            raise StartRefused(f"{what} did not come.", said)
+        wait_ms(100)
+
+
+def answers(port: int, path: str, holds: bytes = b" 200 ") -> bool:
+    """Whether a plain GET is answered with these bytes near its beginning."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 2) as line:
+        line.sendall(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        return holds in line.recv(4096)
+    return False
+
+
+def stop_by_signal() -> None:
+    """Asked to stop, a measurement cleans up as if it had ended."""
+
+    def leave(number: int, _: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    for one in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(one, leave)
