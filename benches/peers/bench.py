@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from benches.peers.crowd import Crowd, room_for, until
+from benches.peers.ears.crowd import Crowd, room_for, until
+from benches.peers.ears.tally import Tally, percentile, spread
 from benches.peers.machine import Spent, stop_by_signal
-from benches.peers.tally import Tally, percentile, spread
 from hustings.domain.refusals import StartRefused
 from hustings.ops.clock import wait_ms
 from hustings.rehearse.cores import two_cores

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from benches.peers import bench, machine
-from benches.peers.crowd import over_http
-from benches.peers.loop import Order
-from benches.peers.ogg import Ear
+from benches.peers.ears.crowd import over_http
+from benches.peers.ears.loop import Order
+from benches.peers.ears.ogg import Ear
 
 INSTALL = "Install it: apt-get install icecast2"
 CONFIG = """<icecast>

@@ -22,7 +22,7 @@ VOICE = ROOT / "src/hustings/voices/ana.opus"
 BUILT = Path(__file__).parent / ".build"
 """What was built of peers stays; git does not see it."""
 TICK_US = 1e6 / os.sysconf("SC_CLK_TCK")
-OPEN_WITHIN_MS = 20_000
+OPEN_WITHIN_MS = 30_000
 STOP_WITHIN_S = 10
 
 
@@ -64,7 +64,7 @@ def stolen_us(stat: str) -> float:
 
 def find(program: str, name: str, mend: str) -> str:
     """Where it is. Raises StartRefused with how to get it."""
-    found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
+    found = shutil.which(program) or shutil.which(program, path=f"{BUILT}:/usr/sbin")
     if found is None:
         raise StartRefused(f"{name} is not on this machine.", mend)
     return found
@@ -126,6 +126,12 @@ def wait_for(what: str, done: Callable[[], bool], log: Path) -> None:
             said = log.read_text(errors="replace")[-600:] if log.exists() else ""
             raise StartRefused(f"{what} did not come.", said)
         wait_ms(100)
+
+
+def accepts(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 2):
+        return True
+    return False
 
 
 def answers(port: int, path: str, holds: bytes = b" 200 ") -> bool:

@@ -6,9 +6,11 @@ from itertools import pairwise
 
 import pytest
 from benches.peers import bench, machine
+from benches.peers.ears.hls import Player
+from benches.peers.ears.ogg import HEAD, Ear, Pages
+from benches.peers.ears.responses import Response, Responses
+from benches.peers.ears.tally import Hearing, NotSound, Tally, percentile, spread, total
 from benches.peers.machine import Spent
-from benches.peers.ogg import HEAD, Ear, NotSound, Pages
-from benches.peers.tally import Hearing, Tally, percentile, spread, total
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,3 +135,119 @@ def test_stolen_time_is_that_of_the_core_that_serves():
     stat = "cpu 1 1 1 1 1 1 1 99 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\ncpu1 1 1 1 1 1 1 1 77 0 0\n"
 
     assert machine.stolen_us(stat) == 8 * machine.TICK_US
+
+
+MASTER = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\naudio.m3u8?session=a\n"
+PLAIN = b'#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXT-X-MEDIA-SEQUENCE:%d\n#EXT-X-MAP:URI="init.mp4"\n%s'
+QUICK = (
+    b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:%d\n"
+    b"#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=0.5,CAN-SKIP-UNTIL=6\n%s"
+)
+
+
+def plain(first, count):
+    segments = b"".join(b"#EXTINF:4.8,\n%d.m4s\n" % n for n in range(first, first + count))
+    return PLAIN % (first, segments)
+
+
+def part(name):
+    return b'#EXT-X-PART:DURATION=0.2,URI="%s"\n' % name.encode()
+
+
+def answer(body, status=b"200 OK", more=b""):
+    return b"HTTP/1.1 %s\r\nContent-Length: %d\r\n%s\r\n%s" % (status, len(body), more, body)
+
+
+class Asking:
+    """A player between a server and a clock."""
+
+    def __init__(self, path="/live.m3u8"):
+        self.player, self.now_ms = Player(0, path), 0
+
+    def gets(self, body=b"x", status=b"200 OK", more=b""):
+        asked = self.player.take(answer(body, status, more), self.now_ms)
+        return asked.partition(b" HTTP")[0].decode()
+
+    def waits(self):
+        self.now_ms = self.player.wake_ms()
+        return self.player.wake(self.now_ms).partition(b" HTTP")[0].decode()
+
+
+@given(st.lists(st.integers(0, 400), max_size=6), st.booleans())
+def test_answers_are_whole_however_their_bytes_come(places, chunked):
+    one = answer(b"first")
+    other = (
+        b"HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nsec\r\n3\r\nond\r\n0\r\n\r\n"
+    )
+    responses = Responses()
+
+    sent = one + (other if chunked else answer(b"second", b"404 No"))
+    came = [response for piece in cut(sent, places) for response in responses.feed(piece)]
+
+    assert came == [Response(200, "", b"first"), Response(404, "", b"second")]
+
+
+def test_a_player_begins_three_segments_from_the_end_and_asks_for_each_once():
+    asking = Asking()
+
+    asked = [asking.gets(plain(7, 6)), asking.gets(), asking.gets(), asking.gets()]
+    idle = asking.gets()
+    again = [asking.waits(), asking.gets(plain(8, 6)), asking.gets()]
+
+    assert asked == ["GET /init.mp4", "GET /10.m4s", "GET /11.m4s", "GET /12.m4s"]
+    assert (idle, again) == ("", ["GET /live.m3u8", "GET /13.m4s", ""])
+    assert (asking.now_ms, asking.player.pieces, asking.player.missing) == (5_000, 4, 0)
+
+
+def test_a_playlist_that_did_not_change_is_asked_for_again_after_half_a_target():
+    asking = Asking()
+    for body in (plain(7, 3), b"", b"x", b"x", b"x"):
+        asking.gets(body)
+
+    asking.waits()
+    asking.gets(plain(7, 3))
+
+    assert asking.player.wake_ms() == 7_500
+
+
+def test_segments_that_fell_out_of_the_playlist_are_missing():
+    asking = Asking()
+    for body in (plain(7, 3), b"", b"x", b"x", b"x"):
+        asking.gets(body)
+
+    asking.waits()
+    asking.gets(plain(12, 3))
+
+    assert asking.player.missing == 2
+
+
+def test_a_player_follows_to_the_stream_and_waits_for_what_is_next_of_it():
+    asking = Asking("/live/index.m3u8")
+    listed = part("a") + part("b") + b"#EXTINF:1,\n3.mp4\n" + part("c") + part("d")
+
+    asked = [
+        asking.gets(status=b"302 Found", more=b"Location: /live/index.m3u8?cookieCheck=1\r\n"),
+        asking.gets(MASTER),
+        asking.gets(QUICK % (3, listed)),
+        asking.gets(),
+        asking.gets(),
+        asking.gets(),
+        asking.gets(QUICK % (1, b"#EXT-X-SKIP:SKIPPED-SEGMENTS=2\n" + listed + part("e"))),
+    ]
+
+    assert asked == [
+        "GET /live/index.m3u8?cookieCheck=1",
+        "GET /live/audio.m3u8?session=a",
+        "GET /live/b",
+        "GET /live/c",
+        "GET /live/d",
+        "GET /live/audio.m3u8?session=a&_HLS_msn=4&_HLS_part=2&_HLS_skip=YES",
+        "GET /live/e",
+    ]
+    assert asking.player.missing == 0
+
+
+def test_a_player_gives_up_a_server_that_hangs_up_again_and_again():
+    player = Player(0, "/live.m3u8")
+
+    assert [player.ended() is None for _ in range(4)] == [False, False, False, True]

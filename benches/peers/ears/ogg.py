@@ -2,16 +2,12 @@
 
 from struct import Struct
 
-from benches.peers.tally import Hearing
+from benches.peers.ears.tally import Hearing, NotSound
 
 HEAD = Struct("<4sBBqIIIB")
 SAMPLES_PER_MS = 48
 SETTLED_MS = 2_000
 """What a newcomer gets at once is old: ages count from here on."""
-
-
-class NotSound(Exception):
-    """The server answers, and it is no sound."""
 
 
 class Pages:

@@ -11,6 +11,10 @@ PATIENCE_MS = 1_000
 """A listener begins to play so long after the first sound, as the page's buffer does."""
 
 
+class NotSound(Exception):
+    """The server answers, and it is no sound."""
+
+
 class Hearing:
     """One listener. Sound that comes after the buffer ran dry is a stall, and play begins anew."""
 

@@ -8,8 +8,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Protocol
 
-from benches.peers.loop import Order, listen
-from benches.peers.tally import Tally, total
+from benches.peers.ears.loop import Order, listen
+from benches.peers.ears.tally import Tally, total
 from hustings.domain.refusals import StartRefused
 from hustings.ops.clock import monotonic_ms, wait_ms
 

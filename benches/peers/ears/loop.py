@@ -16,8 +16,7 @@ from heapq import heappop, heappush
 from multiprocessing.connection import Connection
 from typing import Protocol
 
-from benches.peers.ogg import NotSound
-from benches.peers.tally import Hearing, Tally
+from benches.peers.ears.tally import Hearing, NotSound, Tally
 from hustings.ops.clock import monotonic_ms
 
 TICK_MS = 10
