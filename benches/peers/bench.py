@@ -64,11 +64,14 @@ def options(summary: str, listeners: int) -> argparse.ArgumentParser:
     return parser
 
 
-def main(parser: argparse.ArgumentParser, start: Start) -> None:
+def main(
+    parser: argparse.ArgumentParser, start: Start, before: Callable[[], None] = lambda: None
+) -> None:
     given = parser.parse_args()
     size = Size(given.listeners, given.seconds, given.joins, given.sitting)
     stop_by_signal()
     try:
+        before()
         two_cores()
         room_for(size.most)
         with start(given, size.most) as peer:
@@ -121,6 +124,7 @@ def costs(calm: tuple[Spent, Spent], full: tuple[Spent, Spent], ears: float) -> 
         "process_us_per_listener_second": round(own_us_per_s / ears, 2),
         "core_busy_share": round(core_us_per_s / 1e6, 4),
         "calm_busy_share": round(calm_us_per_s / 1e6, 4),
+        "crowd_busy_share": round((full[1].others_us - full[0].others_us) / took_s / 1e6, 4),
         "stolen_share": round((full[1].stolen_us - full[0].stolen_us) / took_s / 1e6, 4),
         "bytes_per_listener": {
             "rss": round((full[1].rss - calm[1].rss) / ears),
@@ -138,10 +142,10 @@ def storm(peer: Peer, size: Size) -> dict[str, Any]:
         wait_ms(SETTLE_MS)
         inside.tell()
         wait_ms(CALM_MS)
-        calm = inside.tell()
+        calm, before = inside.tell(), Spent.by(peer.pids)
         outside = there.enter_context(peer.crowd(size.joins, AT_ONCE_PER_S))
         came, took = until(outside, lambda told: told.playing == size.joins, STORM_MS)
-        after = inside.tell()
+        stormy, after = Spent.by(peer.pids), inside.tell()
     zero = percentile(calm.ages_ms, 0) or 0
     return {
         "joins": size.joins,
@@ -152,10 +156,20 @@ def storm(peer: Peer, size: Size) -> dict[str, Any]:
         "joined_share": round(came.playing / size.joins, 4),
         "turned_away": came.turned_away,
         "first_sound_ms": spread(came.first_sound_ms),
+        "busy_share": busy(before, stormy),
         "stalls_or_gaps": since(calm, after).gaps,
         "calm_longest_wait_ms_p99": percentile(calm.waits_ms, 0.99),
         "age_ms": {"calm": spread(calm.ages_ms, zero), "storm": spread(after.ages_ms, zero)},
         "crowd_late_ms": spread(came.late_ms),
+    }
+
+
+def busy(before: Spent, after: Spent) -> dict[str, float]:
+    """Who had no time left: the one who serves, or those who came."""
+    took_us = max(1, after.at_ms - before.at_ms) * 1000
+    return {
+        "server": round((after.core_us - before.core_us) / took_us, 4),
+        "crowd": round((after.others_us - before.others_us) / took_us, 4),
     }
 
 

@@ -32,6 +32,8 @@ class Spent:
 
     at_ms: int
     core_us: float
+    others_us: float
+    """By the core of the crowd."""
     own_us: float
     stolen_us: float
     rss: int
@@ -39,12 +41,13 @@ class Spent:
 
     @classmethod
     def by(cls, pids: Sequence[int]) -> "Spent":
-        readings = [Reading.of(pid) for pid in pids]
+        readings, stat = [Reading.of(pid) for pid in pids], Path("/proc/stat").read_text()
         return cls(
             at_ms=monotonic_ms(),
-            core_us=readings[0].busy_us,
+            core_us=busy_us(stat, SERVER),
+            others_us=busy_us(stat, OTHERS),
             own_us=sum(own_us(Path(f"/proc/{pid}/stat").read_text()) for pid in pids),
-            stolen_us=stolen_us(Path("/proc/stat").read_text()),
+            stolen_us=stolen_us(stat),
             rss=sum(one.rss for one in readings),
             kernel=readings[0].kernel,
         )
@@ -56,10 +59,20 @@ def own_us(stat: str) -> float:
     return (int(words[11]) + int(words[12])) * TICK_US
 
 
+def busy_us(stat: str, core: int) -> float:
+    """What a core did (proc(5), /proc/stat), whatever for; but for niced programs: those yield."""
+    user, _nice, system, _idle, _iowait, irq, softirq, steal = _ticks(stat, core)
+    return (user + system + irq + softirq + steal) * TICK_US
+
+
 def stolen_us(stat: str) -> float:
-    """proc(5), /proc/stat: what the host gave to others while this core wanted to run."""
-    line = next(line for line in stat.splitlines() if line.startswith(f"cpu{SERVER} "))
-    return int(line.split()[8]) * TICK_US
+    """What the host gave to others while the core of who serves wanted to run."""
+    return _ticks(stat, SERVER)[7] * TICK_US
+
+
+def _ticks(stat: str, core: int) -> list[int]:
+    line = next(line for line in stat.splitlines() if line.startswith(f"cpu{core} "))
+    return [int(word) for word in line.split()[1:9]]
 
 
 def find(program: str, name: str, mend: str) -> str:
@@ -134,9 +147,9 @@ def accepts(port: int) -> bool:
     return False
 
 
-def answers(port: int, path: str, holds: bytes = b" 200 ") -> bool:
+def answers(port: int, path: str, holds: bytes = b" 200 ", host: str = "127.0.0.1") -> bool:
     """Whether a plain GET is answered with these bytes near its beginning."""
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 2) as line:
+    with suppress(OSError), socket.create_connection((host, port), 2) as line:
         line.sendall(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode())
         return holds in line.recv(4096)
     return False

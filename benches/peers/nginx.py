@@ -21,6 +21,7 @@ worker_processes 1;
 worker_rlimit_nofile {files};
 pid {folder}/pid;
 error_log {folder}/error.log;
+# It lets idle listeners go once fewer than a sixteenth of these are free.
 events {{ worker_connections {most}; multi_accept on; }}
 http {{
   access_log off;
@@ -55,7 +56,7 @@ def start(given: argparse.Namespace, most: int) -> Iterator[bench.Peer]:
     with machine.folder() as folder:
         (folder / "hls").mkdir()
         config = folder / "nginx.conf"
-        config.write_text(_config(folder, port, most + 100))
+        config.write_text(_config(folder, port, most + most // 4 + 500))
         serving = machine.running([program, "-c", str(config)], folder / "said.log")
         with machine.fed(_segments(folder / "hls", given), folder / "ffmpeg.log"), serving as nginx:
             ready = partial(_segments_there, folder / "hls", port)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from benches.peers import bench, machine
+from benches.peers import bench, livekit, machine
 from benches.peers.ears.hls import Player
 from benches.peers.ears.ogg import HEAD, Ear, Pages
 from benches.peers.ears.responses import Response, Responses
@@ -108,10 +108,17 @@ def test_percentiles_are_values_that_were_seen():
 
 
 def test_a_listener_costs_what_the_core_did_beyond_calm():
-    calm = Spent(at_ms=0, core_us=0, own_us=0, stolen_us=0, rss=1_000, kernel=5_000)
+    calm = Spent(at_ms=0, core_us=0, others_us=0, own_us=0, stolen_us=0, rss=1_000, kernel=5_000)
     quiet = replace(calm, at_ms=5_000, core_us=500_000)
     began = replace(quiet, at_ms=9_000, core_us=1_000_000, rss=21_000, kernel=105_000)
-    ended = replace(began, at_ms=19_000, core_us=4_000_000, own_us=1_500_000, stolen_us=20_000)
+    ended = replace(
+        began,
+        at_ms=19_000,
+        core_us=4_000_000,
+        others_us=9_000_000,
+        own_us=1_500_000,
+        stolen_us=20_000,
+    )
 
     told = bench.costs((calm, quiet), (began, replace(ended)), ears=10)
 
@@ -120,6 +127,7 @@ def test_a_listener_costs_what_the_core_did_beyond_calm():
         "process_us_per_listener_second": 15_000.0,
         "core_busy_share": 0.3,
         "calm_busy_share": 0.1,
+        "crowd_busy_share": 0.9,
         "stolen_share": 0.002,
         "bytes_per_listener": {"rss": 2_000, "kernel": 10_000},
     }
@@ -129,6 +137,20 @@ def test_processor_time_is_read_past_a_name_with_spaces():
     stat = "12 (a b) c) S 1 1 1 0 -1 4 1 0 0 0 30 12 0 0 20 0 1"
 
     assert machine.own_us(stat) == 42 * machine.TICK_US
+
+
+def test_a_core_is_busy_with_all_but_waiting_and_what_yields():
+    stat = "cpu 1 1 1 1 1 1 1 99 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\ncpu1 9 0 0 50 0 0 0 1 0 0\n"
+
+    busy = [machine.busy_us(stat, core) for core in (0, 1)]
+
+    assert busy == [25 * machine.TICK_US, 10 * machine.TICK_US]
+
+
+def test_counters_travel_as_objects():
+    said = {"playing": 2, "first_sound_ms": {"7": 2}}
+
+    assert livekit.told(said) == Tally(playing=2, first_sound_ms=Counter({7: 2}))
 
 
 def test_stolen_time_is_that_of_the_core_that_serves():
@@ -245,6 +267,15 @@ def test_a_player_follows_to_the_stream_and_waits_for_what_is_next_of_it():
         "GET /live/e",
     ]
     assert asking.player.missing == 0
+
+
+def test_a_player_whose_idle_line_ends_asks_for_the_playlist():
+    asking = Asking()
+    for body in (plain(7, 3), b"", b"x", b"x", b"x"):
+        asking.gets(body)
+
+    assert (asking.player.ended() or b"").startswith(b"GET /live.m3u8 ")
+    assert asking.gets(plain(8, 3)) == "GET /10.m4s"
 
 
 def test_a_player_gives_up_a_server_that_hangs_up_again_and_again():

@@ -138,10 +138,14 @@ class Player:
         return asked
 
     def ended(self) -> bytes | None:
-        """Ask again, a few times."""
+        """Ask again, a few times: for what was on its way, or for what there is by now."""
         self._tries += 1
         self._responses = Responses()
-        return None if self._over or self._tries > TRIES else ask(self._asked)
+        if self._over or self._tries > TRIES:
+            return None
+        if self._wakes_ms is not None:
+            self._wakes_ms, self._asked = None, self._list
+        return ask(self._asked)
 
     def wake_ms(self) -> int | None:
         return self._wakes_ms
