@@ -16,6 +16,7 @@ from hustings.ops.clock import wait_ms
 from hustings.rehearse.cores import two_cores
 
 CALM_MS = 5_000
+CALM_SHARE = 0.5
 SETTLE_MS = 3_000
 COME_PER_S = 1_000
 SIT_PER_S = 500
@@ -89,6 +90,10 @@ def fanout(peer: Peer, size: Size) -> dict[str, Any]:
     calm_began = Spent.by(peer.pids)
     wait_ms(CALM_MS)
     calm = Spent.by(peer.pids)
+    if busy(calm_began, calm)["server"] > CALM_SHARE:
+        raise StartRefused(
+            "The core of who serves is busy before anyone listens.", "Measure when it is free."
+        )
     with peer.crowd(size.listeners, COME_PER_S) as crowd:
         within = JOINED_WITHIN_MS + size.listeners * 1000 // COME_PER_S
         joined, _ = until(crowd, lambda told: told.playing == size.listeners, within)
@@ -124,6 +129,7 @@ def costs(calm: tuple[Spent, Spent], full: tuple[Spent, Spent], ears: float) -> 
         "process_us_per_listener_second": round(own_us_per_s / ears, 2),
         "core_busy_share": round(core_us_per_s / 1e6, 4),
         "calm_busy_share": round(calm_us_per_s / 1e6, 4),
+        "beyond_own_share": round((core_us_per_s - calm_us_per_s - own_us_per_s) / 1e6, 4),
         "crowd_busy_share": round((full[1].others_us - full[0].others_us) / took_s / 1e6, 4),
         "stolen_share": round((full[1].stolen_us - full[0].stolen_us) / took_s / 1e6, 4),
         "bytes_per_listener": {

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from benches.peers import bench, livekit, machine
+from benches.peers import bench, livekit, machine, plot
 from benches.peers.ears.hls import Player
 from benches.peers.ears.ogg import HEAD, Ear, Pages
 from benches.peers.ears.responses import Response, Responses
@@ -127,6 +127,7 @@ def test_a_listener_costs_what_the_core_did_beyond_calm():
         "process_us_per_listener_second": 15_000.0,
         "core_busy_share": 0.3,
         "calm_busy_share": 0.1,
+        "beyond_own_share": 0.05,
         "crowd_busy_share": 0.9,
         "stolen_share": 0.002,
         "bytes_per_listener": {"rss": 2_000, "kernel": 10_000},
@@ -282,3 +283,23 @@ def test_a_player_gives_up_a_server_that_hangs_up_again_and_again():
     player = Player(0, "/live.m3u8")
 
     assert [player.ended() is None for _ in range(4)] == [False, False, False, True]
+
+
+def line(peer="nginx", **told):
+    settings = {"segment_ms": 4_800}
+    return {"peer": peer, "settings": settings, "listeners": 10_000} | told
+
+
+def test_bars_show_the_middle_of_what_was_measured_alike():
+    lines = [line(server_us_per_listener_second=us) for us in (9.0, 6.0, 7.0)]
+    lines.append(line(joins=10, sitting=5, joined_share=0.5, first_sound_ms={"p99": 1_500}))
+
+    cost, joins = plot.cost(lines), plot.joins(lines)
+
+    assert [(bar.label, bar.middle, bar.note) for bar in cost.bars] == [
+        ("nginx, segment 4.8 s, 10,000", 7.0, "7.0 µs")
+    ]
+    assert [(bar.label, bar.middle, bar.note) for bar in joins.bars] == [
+        ("nginx, segment 4.8 s, 10+5", 50.0, "50 %, p99 1.5 s")
+    ]
+    assert plot.draw(cost).count("<rect") == 2
