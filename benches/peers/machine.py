@@ -41,11 +41,12 @@ class Spent:
 
     @classmethod
     def by(cls, pids: Sequence[int]) -> "Spent":
-        readings, stat = [Reading.of(pid) for pid in pids], Path("/proc/stat").read_text()
+        readings = [Reading.of(pid) for pid in pids]
+        stat, at_ms = Path("/proc/stat").read_text(), monotonic_ms()
         return cls(
-            at_ms=monotonic_ms(),
-            core_us=busy_us(stat, SERVER),
-            others_us=busy_us(stat, OTHERS),
+            at_ms=at_ms,
+            core_us=busy_us(stat, SERVER, at_ms),
+            others_us=busy_us(stat, OTHERS, at_ms),
             own_us=sum(own_us(Path(f"/proc/{pid}/stat").read_text()) for pid in pids),
             stolen_us=stolen_us(stat),
             rss=sum(one.rss for one in readings),
@@ -59,10 +60,15 @@ def own_us(stat: str) -> float:
     return (int(words[11]) + int(words[12])) * TICK_US
 
 
-def busy_us(stat: str, core: int) -> float:
-    """What a core did (proc(5), /proc/stat), whatever for; but for niced programs: those yield."""
-    user, _nice, system, _idle, _iowait, irq, softirq, steal = _ticks(stat, core)
-    return (user + system + irq + softirq + steal) * TICK_US
+def busy_us(stat: str, core: int, at_ms: int) -> float:
+    """What a core did, up to a constant: the time there was, less what it idled.
+
+    Idle time is kept to the microsecond where ticks stop for it; what ticks say of the rest is
+    sampled, and misses work that a timer begins (proc(5), /proc/stat; tick-sched.c). Programs that
+    were niced are left out: those yield.
+    """
+    _user, nice, _system, idle, iowait, *_ = _ticks(stat, core)
+    return at_ms * 1000 - (nice + idle + iowait) * TICK_US
 
 
 def stolen_us(stat: str) -> float:

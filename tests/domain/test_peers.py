@@ -141,11 +141,15 @@ def test_processor_time_is_read_past_a_name_with_spaces():
 
 
 def test_a_core_is_busy_with_all_but_waiting_and_what_yields():
-    stat = "cpu 1 1 1 1 1 1 1 99 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\ncpu1 9 0 0 50 0 0 0 1 0 0\n"
+    before = "cpu 1 1 1 1 1 1 1 99 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\ncpu1 9 0 0 50 0 0 0 1 0 0\n"
+    after = "cpu 1 1 1 1 1 1 1 99 0 0\ncpu0 1 12 3 44 25 6 7 8 0 0\ncpu1 9 0 0 60 0 0 0 1 0 0\n"
 
-    busy = [machine.busy_us(stat, core) for core in (0, 1)]
+    spent = [
+        machine.busy_us(after, core, 5_000) - machine.busy_us(before, core, 4_000)
+        for core in (0, 1)
+    ]
 
-    assert busy == [25 * machine.TICK_US, 10 * machine.TICK_US]
+    assert spent == [1e6 - 70 * machine.TICK_US, 1e6 - 10 * machine.TICK_US]
 
 
 def test_counters_travel_as_objects():
