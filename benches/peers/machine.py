@@ -15,12 +15,13 @@ from types import FrameType
 
 from hustings.domain.refusals import StartRefused
 from hustings.ops.clock import monotonic_ms, wait_ms
-from hustings.rehearse.cores import OTHERS, SERVER, Reading
+from hustings.rehearse.cores import OTHERS, SERVER
 
 ROOT = Path(__file__).parents[2]
 VOICE = ROOT / "src/hustings/voices/ana.opus"
 BUILT = Path(__file__).parent / ".build"
 """What was built of peers stays; git does not see it."""
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TICK_US = 1e6 / os.sysconf("SC_CLK_TCK")
 OPEN_WITHIN_MS = 30_000
 STOP_WITHIN_S = 10
@@ -41,7 +42,6 @@ class Spent:
 
     @classmethod
     def by(cls, pids: Sequence[int]) -> "Spent":
-        readings = [Reading.of(pid) for pid in pids]
         stat, at_ms = Path("/proc/stat").read_text(), monotonic_ms()
         return cls(
             at_ms=at_ms,
@@ -49,8 +49,10 @@ class Spent:
             others_us=busy_us(stat, OTHERS, at_ms),
             own_us=sum(own_us(Path(f"/proc/{pid}/stat").read_text()) for pid in pids),
             stolen_us=stolen_us(stat),
-            rss=sum(one.rss for one in readings),
-            kernel=readings[0].kernel,
+            rss=sum(_rss(pid) for pid in pids),
+            kernel=kernel_bytes(
+                Path("/proc/meminfo").read_text(), Path("/proc/net/sockstat").read_text()
+            ),
         )
 
 
@@ -74,6 +76,21 @@ def busy_us(stat: str, core: int, at_ms: int) -> float:
 def stolen_us(stat: str) -> float:
     """What the host gave to others while the core of who serves wanted to run."""
     return _ticks(stat, SERVER)[7] * TICK_US
+
+
+def kernel_bytes(meminfo: str, sockstat: str) -> int:
+    """Memory that sockets may stand in: slabs that stay, and what TCP and UDP hold for them."""
+    slabs = next(line.split()[1] for line in meminfo.splitlines() if line.startswith("SUnreclaim:"))
+    pages = 0
+    for line in sockstat.splitlines():
+        words = line.split()
+        if words[0] in ("TCP:", "UDP:"):
+            pages += int(words[words.index("mem") + 1])
+    return int(slabs) * 1024 + pages * PAGE_BYTES
+
+
+def _rss(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES
 
 
 def _ticks(stat: str, core: int) -> list[int]:

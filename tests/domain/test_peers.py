@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from benches.peers import bench, livekit, machine, plot
+from benches.peers.ears import parts
 from benches.peers.ears.hls import Player
 from benches.peers.ears.ogg import HEAD, Ear, Pages
 from benches.peers.ears.responses import Response, Responses
@@ -57,6 +58,19 @@ def test_a_page_that_the_numbering_skips_is_missing():
     ear.take(OK + page(11_520, 2) + page(23_040, 3) + page(57_600, 6), 10)
 
     assert (ear.pieces, ear.missing) == (3, 2)
+
+
+@given(st.lists(st.integers(0, 900), max_size=6))
+def test_parts_of_ours_are_whole_however_their_chunks_come(places):
+    box = b"moof....mfhd\0\0\0\0" + (7).to_bytes(4, "big") + b"mdat" * 90
+    after = box.replace((7).to_bytes(4, "big"), (8).to_bytes(4, "big"))
+    sent = [b"ftyp" * 9, box + after, after.replace(b"\0\0\0\x08", b"\0\0\0\x0a")]
+    ear = parts.Ear(0)
+
+    for piece in cut(b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in sent), places):
+        ear.take(piece if ear.pieces or ear._head is None else OK + piece, 10)
+
+    assert (ear.pieces, ear.missing) == (3, 1)
 
 
 @pytest.mark.parametrize("said", [b"HTTP/1.0 403 No\r\n\r\n", OK + b"<html>" + b" " * 40])
@@ -150,6 +164,13 @@ def test_a_core_is_busy_with_all_but_waiting_and_what_yields():
     ]
 
     assert spent == [1e6 - 70 * machine.TICK_US, 1e6 - 10 * machine.TICK_US]
+
+
+def test_memory_of_sockets_is_slabs_and_what_waits_in_them():
+    meminfo = "Slab: 900 kB\nSReclaimable: 100 kB\nSUnreclaim: 800 kB\n"
+    sockstat = "sockets: used 9\nTCP: inuse 5 orphan 0 tw 0 alloc 9 mem 3\nUDP: inuse 4 mem 2\n"
+
+    assert machine.kernel_bytes(meminfo, sockstat) == 800 * 1024 + 5 * machine.PAGE_BYTES
 
 
 def test_counters_travel_as_objects():

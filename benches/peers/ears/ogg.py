@@ -2,12 +2,11 @@
 
 from struct import Struct
 
-from benches.peers.ears.tally import Hearing, NotSound
+from benches.peers.ears.stream import Stream
+from benches.peers.ears.tally import NotSound
 
 HEAD = Struct("<4sBBqIIIB")
 SAMPLES_PER_MS = 48
-SETTLED_MS = 2_000
-"""What a newcomer gets at once is old: ages count from here on."""
 
 
 class Pages:
@@ -36,51 +35,15 @@ class Pages:
         return pages
 
 
-class Ear:
-    """A listener of one mount. `take` answers what to send next: nothing, ever."""
+class Ear(Stream):
+    """A listener of one mount. The two pages before there is sound have no granule position."""
 
-    __slots__ = ("_granule", "_head", "_number", "_pages", "ages", "hearing", "missing", "pieces")
+    __slots__ = ("_pages",)
 
     def __init__(self, asked_ms: int) -> None:
-        self.hearing = Hearing(asked_ms)
-        self.ages: list[int] = []
-        self.missing = self.pieces = 0
-        self._head: bytes | None = b""
+        super().__init__(asked_ms)
         self._pages = Pages()
-        self._granule = self._number = 0
 
-    def take(self, data: bytes, now_ms: int) -> bytes:
-        """Raises NotSound."""
-        if self._head is not None:
-            head, ended, data = (self._head + data).partition(b"\r\n\r\n")
-            if not ended:
-                self._head = head
-                return b""
-            if head.split(b" ", 2)[1:2] != [b"200"]:
-                raise NotSound(repr(head[:40]))
-            self._head = None
-        for granule, number in self._pages.feed(data):
-            if granule > 0:
-                self._page(granule, number, now_ms)
-        return b""
-
-    def _page(self, granule: int, number: int, now_ms: int) -> None:
-        if self._granule:
-            self.missing += number - self._number - 1
-            self.hearing.came(now_ms, (granule - self._granule) / SAMPLES_PER_MS)
-            if now_ms - self.hearing.first_ms > SETTLED_MS:
-                self.ages.append(now_ms - granule // SAMPLES_PER_MS)
-        else:
-            self.hearing.came(now_ms, 0)
-        self.pieces += 1
-        self._granule, self._number = granule, number
-
-    def ended(self) -> bytes | None:
-        """A radio that hangs up is gone."""
-        return None
-
-    def wake_ms(self) -> int | None:
-        return None
-
-    def wake(self, now_ms: int) -> bytes:
-        return b""
+    def whole(self, data: bytes) -> list[tuple[int, int]]:
+        pages = self._pages.feed(data)
+        return [(number, granule // SAMPLES_PER_MS) for granule, number in pages if granule > 0]
