@@ -90,7 +90,7 @@ def fanout(peer: Peer, size: Size) -> dict[str, Any]:
     calm_began = Spent.by(peer.pids)
     wait_ms(CALM_MS)
     calm = Spent.by(peer.pids)
-    if busy(calm_began, calm)["server"] > CALM_SHARE:
+    if calm.since(calm_began).core > CALM_SHARE:
         raise StartRefused(
             "The core of who serves is busy before anyone listens.", "Measure when it is free."
         )
@@ -117,21 +117,17 @@ def fanout(peer: Peer, size: Size) -> dict[str, Any]:
 
 
 def costs(calm: tuple[Spent, Spent], full: tuple[Spent, Spent], ears: float) -> dict[str, Any]:
-    """Per listener, what the core did beyond calm. Both ends of a connection are this kernel's."""
-    quiet_s = (calm[1].at_ms - calm[0].at_ms) / 1000
-    took_s = (full[1].at_ms - full[0].at_ms) / 1000
-    calm_us_per_s = (calm[1].core_us - calm[0].core_us) / quiet_s
-    core_us_per_s = (full[1].core_us - full[0].core_us) / took_s
-    own_us_per_s = (full[1].own_us - full[0].own_us) / took_s
+    """Per listener, what was done beyond calm. Both ends of a connection are this kernel's."""
+    quiet, busy = calm[1].since(calm[0]), full[1].since(full[0])
     ears = max(1.0, ears)
     return {
-        "server_us_per_listener_second": round((core_us_per_s - calm_us_per_s) / ears, 2),
-        "process_us_per_listener_second": round(own_us_per_s / ears, 2),
-        "core_busy_share": round(core_us_per_s / 1e6, 4),
-        "calm_busy_share": round(calm_us_per_s / 1e6, 4),
-        "beyond_own_share": round((core_us_per_s - calm_us_per_s - own_us_per_s) / 1e6, 4),
-        "crowd_busy_share": round((full[1].others_us - full[0].others_us) / took_s / 1e6, 4),
-        "stolen_share": round((full[1].stolen_us - full[0].stolen_us) / took_s / 1e6, 4),
+        "server_us_per_listener_second": round((busy.core - quiet.core) * 1e6 / ears, 2),
+        "process_us_per_listener_second": round((busy.own - quiet.own) * 1e6 / ears, 2),
+        "core_busy_share": round(busy.core, 4),
+        "calm_busy_share": round(quiet.core, 4),
+        "beyond_own_share": round((busy.core - busy.own) - (quiet.core - quiet.own), 4),
+        "crowd_busy_share": round(busy.others, 4),
+        "stolen_share": round(busy.stolen, 4),
         "bytes_per_listener": {
             "rss": round((full[1].rss - calm[1].rss) / ears),
             "kernel": round((full[1].kernel - calm[1].kernel) / ears),
@@ -151,7 +147,7 @@ def storm(peer: Peer, size: Size) -> dict[str, Any]:
         calm, before = inside.tell(), Spent.by(peer.pids)
         outside = there.enter_context(peer.crowd(size.joins, AT_ONCE_PER_S))
         came, took = until(outside, lambda told: told.playing == size.joins, STORM_MS)
-        stormy, after = Spent.by(peer.pids), inside.tell()
+        spent, after = Spent.by(peer.pids).since(before), inside.tell()
     zero = percentile(calm.ages_ms, 0) or 0
     return {
         "joins": size.joins,
@@ -162,20 +158,11 @@ def storm(peer: Peer, size: Size) -> dict[str, Any]:
         "joined_share": round(came.playing / size.joins, 4),
         "turned_away": came.turned_away,
         "first_sound_ms": spread(came.first_sound_ms),
-        "busy_share": busy(before, stormy),
+        "busy_share": {"server": round(spent.core, 4), "crowd": round(spent.others, 4)},
         "stalls_or_gaps": since(calm, after).gaps,
         "calm_longest_wait_ms_p99": percentile(calm.waits_ms, 0.99),
         "age_ms": {"calm": spread(calm.ages_ms, zero), "storm": spread(after.ages_ms, zero)},
         "crowd_late_ms": spread(came.late_ms),
-    }
-
-
-def busy(before: Spent, after: Spent) -> dict[str, float]:
-    """Who had no time left: the one who serves, or those who came."""
-    took_us = max(1, after.at_ms - before.at_ms) * 1000
-    return {
-        "server": round((after.core_us - before.core_us) / took_us, 4),
-        "crowd": round((after.others_us - before.others_us) / took_us, 4),
     }
 
 

@@ -28,6 +28,16 @@ STOP_WITHIN_S = 10
 
 
 @dataclass(frozen=True)
+class Shares:
+    """Of the time between two readings: what of it the cores, and the peer, were at work."""
+
+    core: float
+    others: float
+    own: float
+    stolen: float
+
+
+@dataclass(frozen=True)
 class Spent:
     """What was spent until now: by the core, by the peer's processes, by others of the host."""
 
@@ -53,6 +63,15 @@ class Spent:
             kernel=kernel_bytes(
                 Path("/proc/meminfo").read_text(), Path("/proc/net/sockstat").read_text()
             ),
+        )
+
+    def since(self, before: "Spent") -> Shares:
+        took_us = max(1, self.at_ms - before.at_ms) * 1000
+        return Shares(
+            core=(self.core_us - before.core_us) / took_us,
+            others=(self.others_us - before.others_us) / took_us,
+            own=(self.own_us - before.own_us) / took_us,
+            stolen=(self.stolen_us - before.stolen_us) / took_us,
         )
 
 

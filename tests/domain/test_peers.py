@@ -123,14 +123,16 @@ def test_percentiles_are_values_that_were_seen():
 
 def test_a_listener_costs_what_the_core_did_beyond_calm():
     calm = Spent(at_ms=0, core_us=0, others_us=0, own_us=0, stolen_us=0, rss=1_000, kernel=5_000)
-    quiet = replace(calm, at_ms=5_000, core_us=500_000)
-    began = replace(quiet, at_ms=9_000, core_us=1_000_000, rss=21_000, kernel=105_000)
+    quiet = replace(calm, at_ms=5_000, core_us=500_000, own_us=100_000)
+    began = replace(
+        quiet, at_ms=9_000, core_us=1_000_000, own_us=200_000, rss=21_000, kernel=105_000
+    )
     ended = replace(
         began,
         at_ms=19_000,
         core_us=4_000_000,
         others_us=9_000_000,
-        own_us=1_500_000,
+        own_us=1_700_000,
         stolen_us=20_000,
     )
 
@@ -138,10 +140,10 @@ def test_a_listener_costs_what_the_core_did_beyond_calm():
 
     assert told == {
         "server_us_per_listener_second": 20_000.0,
-        "process_us_per_listener_second": 15_000.0,
+        "process_us_per_listener_second": 13_000.0,
         "core_busy_share": 0.3,
         "calm_busy_share": 0.1,
-        "beyond_own_share": 0.05,
+        "beyond_own_share": 0.07,
         "crowd_busy_share": 0.9,
         "stolen_share": 0.002,
         "bytes_per_listener": {"rss": 2_000, "kernel": 10_000},
