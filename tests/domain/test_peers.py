@@ -317,8 +317,9 @@ def line(peer="nginx", **told):
     return {"peer": peer, "settings": settings, "listeners": 10_000} | told
 
 
-def test_bars_show_the_middle_of_what_was_measured_alike():
-    lines = [line(server_us_per_listener_second=us) for us in (9.0, 6.0, 7.0)]
+def test_bars_show_the_middle_of_what_was_measured_undisturbed():
+    costs = [(9.0, 0.01), (6.0, 0.0), (7.0, -0.02), (90.0, 0.6)]
+    lines = [line(server_us_per_listener_second=us, beyond_own_share=by) for us, by in costs]
     lines.append(line(joins=10, sitting=5, joined_share=0.5, first_sound_ms={"p99": 1_500}))
 
     cost, joins = plot.cost(lines), plot.joins(lines)
