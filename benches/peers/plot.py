@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 from xml.sax.saxutils import escape
 
-WIDTH, LEFT, RIGHT, ROW, TOP = 820, 330, 110, 30, 56
+WIDTH, LEFT, RIGHT, ROW, TOP = 860, 320, 150, 30, 56
 TONES = {"hustings": "#b3401f", "icecast": "#3c6e91", "nginx": "#4b7f52", "mediamtx": "#8a6d3b"}
 OTHER = "#6b5b95"
 DISTURBED = 0.1
@@ -55,7 +55,7 @@ def cost(lines: Iterable[Told]) -> Chart:
     least, most = math.log10(3), math.log10(3_000)
     return Chart(
         "Processor time a listener and second",
-        "µs of the core that serves, each step ten times the one before; shorter is better",
+        "µs of the core that serves, on a logarithmic scale; shorter is better",
         bars,
         (3, 10, 30, 100, 300, 1_000, 3_000),
         lambda value: (math.log10(max(3, value)) - least) / (most - least),
