@@ -13,7 +13,7 @@ from benches.peers.ears.tally import Tally, percentile, spread
 from benches.peers.machine import Spent, stop_by_signal
 from hustings.domain.refusals import StartRefused
 from hustings.ops.clock import wait_ms
-from hustings.rehearse.cores import two_cores
+from hustings.rehearse.measure.cores import two_cores
 
 CALM_MS = 5_000
 CALM_SHARE = 0.5

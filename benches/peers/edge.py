@@ -20,7 +20,7 @@ from benches.peers.ears.crowd import over_http
 from benches.peers.ears.loop import Order
 from benches.peers.ears.parts import Ear
 from hustings.domain.refusals import StartRefused
-from hustings.rehearse.cores import OTHERS, SERVER
+from hustings.rehearse.measure.cores import OTHERS, SERVER
 
 
 @contextmanager

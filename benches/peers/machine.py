@@ -15,7 +15,7 @@ from types import FrameType
 
 from hustings.domain.refusals import StartRefused
 from hustings.ops.clock import monotonic_ms, wait_ms
-from hustings.rehearse.cores import OTHERS, SERVER
+from hustings.rehearse.measure.cores import OTHERS, SERVER
 
 ROOT = Path(__file__).parents[2]
 VOICE = ROOT / "src/hustings/voices/ana.opus"

@@ -4,6 +4,8 @@ import json
 import subprocess
 from typing import Any
 
+import pytest
+
 from tests.e2e.conftest import HUSTINGS
 
 LISTENERS = 40
@@ -18,20 +20,39 @@ def bench(*args: str) -> dict[str, Any]:
     return figures
 
 
-def test_edge_and_floor_deliver_the_same_to_the_same_crowd() -> None:
-    figures = bench("fanout", "--listeners", str(LISTENERS), "--seconds", "5", "--rounds", "1")
+@pytest.mark.parametrize("sending", ["auto", "epoll"])
+def test_edge_and_floor_deliver_the_same_to_the_same_crowd(sending: str) -> None:
+    few = ("--listeners", str(LISTENERS), "--seconds", "5", "--rounds", "1")
+    figures = bench("fanout", *few, "--sending", sending)
 
     assert figures["listeners"] == LISTENERS
     assert figures["missed_parts"] == figures["floor_missed_parts"] == 0
+    assert figures["reconnects"] == figures["refused"] == 0
     for whose in ("age_ms", "floor_age_ms"):
         assert 0 < figures[whose]["p50"] < 2_000
 
 
+def test_whoever_leaves_and_comes_every_second_misses_nothing_with_four_parts_to_a_write() -> None:
+    few = ("--listeners", str(LISTENERS), "--seconds", "8", "--rounds", "1", "--no-floor")
+    figures = bench("fanout", *few, "--cadence", "4", "--churn", "600", "--tls")
+
+    assert figures["missed_parts"] == figures["reconnects"] == 0
+    assert figures["ratio_to_floor"] is None
+    assert 0 < figures["age_ms"]["p50"] < 2_000
+
+
 def test_whoever_comes_at_once_is_counted_and_so_are_those_inside() -> None:
-    figures = bench("join", "--joins", str(LISTENERS), "--sitting", "20")
+    figures = bench("join", "--joins", str(LISTENERS), "--sitting", "20", "--desk-dead")
 
     for told in (figures, figures["floor"]):
         assert told["joined_share"] == 1
         assert 0 < told["first_sound_ms"]["p50"] < 2_000
         assert told["sitting"]["missed_parts"] == 0
         assert told["sitting"]["age_ratio_p99"] > 0
+
+
+def test_whoever_listens_at_an_edge_that_is_killed_misses_nothing() -> None:
+    figures = bench("loss", "--listeners", str(LISTENERS))
+
+    assert figures["reconnects"] >= LISTENERS
+    assert (figures["missed_parts"], figures["playing"]) == (0, LISTENERS)

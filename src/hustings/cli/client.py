@@ -20,7 +20,7 @@ def reach(settings: Settings) -> Client:
     told = settings.client
     if told.url:
         return Client(told.url, told.pass_)
-    folder = _running(settings.site.data)
+    folder = running(settings.site.data)
     at = json.loads((folder / "run" / "server.json").read_text())
     return Client(at["url"], told.pass_ or _owner_pass(folder), api=at["api"])
 
@@ -35,7 +35,7 @@ def claims(token: str) -> dict[str, Any]:
         return {}
 
 
-def _running(data: Path) -> Path:
+def running(data: Path) -> Path:
     """The data directory in use: the given one, or the demo inside it."""
     for folder in (data, data / DEMO):
         if (folder / "run" / "server.json").exists():

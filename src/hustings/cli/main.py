@@ -18,6 +18,7 @@ VERBS = {
     "floor": "hustings.cli.floor:app",
     "speak": "hustings.cli.speak:speak",
     "listen": "hustings.cli.listen:listen",
+    "rehearse": "hustings.cli.rehearse:rehearse",
     "owner-link": "hustings.cli.machine.owner_link:owner_link",
     "backup": "hustings.cli.machine.keep:backup",
     "restore": "hustings.cli.machine.keep:restore",

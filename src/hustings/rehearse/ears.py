@@ -92,6 +92,28 @@ class Said:
         )
 
 
+def both(said: Sequence[Said]) -> Said:
+    """Several crowds as one."""
+
+    def tally(name: str) -> Tally:
+        return Tally.sum(getattr(one, name) for one in said)
+
+    return Said(
+        wanted=sum(one.wanted for one in said),
+        connected=sum(one.connected for one in said),
+        playing=sum(one.playing for one in said),
+        parts=sum(one.parts for one in said),
+        missed=sum(one.missed for one in said),
+        reconnects=sum(one.reconnects for one in said),
+        refused=sum(one.refused for one in said),
+        busy_percent=max((one.busy_percent for one in said), default=0.0),
+        first_sound_ms=tally("first_sound_ms"),
+        back_ms=tally("back_ms"),
+        age_ms=tally("age_ms"),
+        late_ms=tally("late_ms"),
+    )
+
+
 @dataclass
 class Ears:
     """A crowd that listens: what it said each second."""

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use proptest::prelude::*;
+
 use super::{Ear, Heard, Now, Score};
 use crate::feed::Framed;
 use crate::flow::{Facts, HallState, Part};
@@ -144,4 +146,30 @@ fn a_listener_that_comes_back_goes_on_where_it_was() {
     give(&mut ear, &rest, 240, &mut score);
 
     assert_eq!((ear.counts().parts, ear.counts().missed, ear.counts().doubled), (9, 0, 0));
+}
+
+proptest! {
+    /// Whatever an edge says: a fault or a part, never a panic, and nothing heard that the others did not.
+    #[test]
+    fn no_answer_makes_an_ear_panic(
+        at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in 1_usize..2_000, known in any::<bool>(),
+    ) {
+        let mut all: Vec<u8> = head(FIRST, 1).into_iter().chain((FIRST..FIRST + 6).flat_map(chunk)).collect();
+        let mut score = Score::default();
+        if known {
+            give(&mut Ear::new(), &all, 0, &mut score);
+        }
+        let at = at.index(all.len());
+        all[at] = byte;
+        let (mut ear, mut heard) = (Ear::new(), Vec::new());
+
+        for bytes in all.chunks(cut) {
+            if ear.handle(bytes, now(0), &mut score, &mut heard).is_err() {
+                break;
+            }
+        }
+
+        prop_assert!(heard.len() <= 6);
+        prop_assert_eq!(ear.counts().parts as usize, heard.len());
+    }
 }

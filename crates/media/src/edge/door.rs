@@ -271,20 +271,21 @@ impl Door {
         let newest = hall.window.newest();
         let next = from
             .filter(|from| newest.is_none_or(|newest| from.0 <= newest.0 + BEHIND_PARTS_MAX))
-            .or_else(|| hall.window.start_for(self.cadence.buffer_parts()))
-            .unwrap_or_default();
-        let first = hall.window.at_or_after(next).map_or(next, |framed| framed.no);
+            .or_else(|| hall.window.start_for(self.cadence.buffer_parts()));
+        // With nothing in hand, only who asked for a part knows which is the first.
+        let told = next.map(|next| hall.window.at_or_after(next).map_or(next, |framed| framed.no));
+        let first = told.unwrap_or_default();
         let conn = &mut self.conns[id];
         if body {
             let header = &self.header.chunk;
-            let welcome = hall.welcome(first, || [head(first, self.cadence).as_bytes(), header].concat());
+            let welcome = hall.welcome(first, || [head(told, self.cadence).as_bytes(), header].concat());
             let (group, place) = hall.sit(id);
             self.counts.joined += 1;
             conn.stage = Stage::Listening(Seat { hall: number, group, place, next: welcome.next, skips: 0 });
             conn.pending = Some(Box::new((welcome.bytes, 0)));
         } else {
             conn.stage = Stage::Leaving;
-            conn.pending = Some(Box::new((head(first, self.cadence).into(), 0)));
+            conn.pending = Some(Box::new((head(told, self.cadence).into(), 0)));
         }
         self.outputs.push_back(Output::Send(id));
     }
@@ -365,13 +366,13 @@ impl Door {
     }
 }
 
-fn head(first: PartNo, cadence: Cadence) -> String {
+fn head(first: Option<PartNo>, cadence: Cadence) -> String {
+    let from = first.map_or(String::new(), |no| format!("Hustings-From: {}\r\n", no.0));
     format!(
         "HTTP/1.1 200 OK\r\nContent-Type: audio/mp4; codecs=\"opus\"\r\nCache-Control: no-store\r\n\
          Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: Hustings-From, Hustings-Cadence\r\n\
-         X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\nHustings-From: {}\r\nHustings-Cadence: {}\r\n\
+         X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\n{from}Hustings-Cadence: {}\r\n\
          Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
-        first.0,
         cadence.parts()
     )
 }

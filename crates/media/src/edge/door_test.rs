@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -215,6 +215,21 @@ fn parts_that_never_came_hold_nobody_up() {
 }
 
 #[test]
+fn whoever_comes_before_the_first_part_is_told_no_number_and_has_it_when_it_comes() {
+    for query in ["", "?from=70"] {
+        let mut bench = Bench::open(1);
+        bench.listen(1, query);
+        bench.push(70..72);
+
+        let text = bench.text(1);
+
+        assert_eq!(text.contains("Hustings-From: 70\r\n"), !query.is_empty(), "{text}");
+        assert!(!text.contains("Hustings-From: 0"), "{text}");
+        assert_eq!(numbers(body(&text)), [70, 71]);
+    }
+}
+
+#[test]
 fn whoever_comes_back_goes_on_from_the_next_part() {
     let mut bench = Bench::open(1);
     bench.push(0..100);
@@ -367,6 +382,67 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// A door, what was sent through it, and who is there.
+struct Evening {
+    bench: Bench,
+    newest: u64,
+    there: Vec<u64>,
+    here: BTreeSet<ConnId>,
+}
+
+impl Evening {
+    fn open(cadence: u64) -> Self {
+        Self { bench: Bench::open(cadence), newest: 0, there: Vec::new(), here: BTreeSet::new() }
+    }
+
+    fn step(&mut self, step: &Step) {
+        match *step {
+            Step::Part(ahead) => self.part(ahead),
+            Step::Join(id) => self.join(id, ""),
+            Step::Resume(id, from) => self.join(id, &format!("?from={from}")),
+            Step::Leave(id) => self.leave(id),
+            Step::Room(id, room) if self.here.contains(&id) => self.bench.make_room(id, room),
+            Step::Room(..) => {}
+        }
+        for (id, _) in self.bench.closed.drain(..).filter(|(_, reason)| *reason == "slow") {
+            self.here.remove(&id);
+            self.bench.got.remove(&id);
+        }
+    }
+
+    fn part(&mut self, ahead: u64) {
+        self.newest += ahead;
+        self.there.push(self.newest);
+        self.bench.push(self.newest..self.newest + 1);
+    }
+
+    fn join(&mut self, id: ConnId, query: &str) {
+        self.leave(id);
+        self.here.insert(id);
+        self.bench.room.remove(&id);
+        self.bench.waits.remove(&id);
+        self.bench.listen(id, query);
+    }
+
+    fn leave(&mut self, id: ConnId) {
+        if self.here.remove(&id) {
+            self.bench.close(id, "left");
+            self.bench.perform();
+        }
+        self.bench.got.remove(&id);
+    }
+
+    /// The kernel takes everything again, and as many parts more come as make a turn for everyone.
+    fn calm_down(&mut self, cadence: u64) {
+        for id in self.here.clone() {
+            self.bench.room.remove(&id);
+            self.bench.send(id);
+        }
+        self.bench.perform();
+        (0..cadence).for_each(|_| self.part(1));
+    }
+}
+
 proptest! {
     /// Whatever comes and goes and however little the kernel takes: what a listener has is whole chunks, numbers that
     /// only grow, and no part left out that was there, unless it was skipped ahead for being slow.
@@ -375,72 +451,22 @@ proptest! {
         steps in proptest::collection::vec(step(), 1..120),
         cadence in prop_oneof![Just(1_u64), Just(4), Just(20)],
     ) {
-        let mut bench = Bench::open(cadence);
-        let (mut newest, mut there, mut heard) = (0, Vec::new(), BTreeMap::<ConnId, String>::new());
-        let mut here = BTreeMap::new();
-        for step in steps {
-            match step {
-                Step::Part(ahead) => {
-                    newest += ahead;
-                    there.push(newest);
-                    bench.push(newest..newest + 1);
-                }
-                Step::Join(id) | Step::Resume(id, _) => {
-                    if here.insert(id, ()).is_some() {
-                        bench.close(id, "left");
-                        bench.perform();
-                    }
-                    bench.room.remove(&id);
-                    bench.got.remove(&id);
-                    heard.remove(&id);
-                    bench.waits.remove(&id);
-                    let from = if let Step::Resume(_, from) = step { format!("?from={from}") } else { String::new() };
-                    bench.listen(id, &from);
-                }
-                Step::Leave(id) => {
-                    if here.remove(&id).is_some() {
-                        bench.close(id, "left");
-                        bench.perform();
-                        bench.got.remove(&id);
-                    }
-                }
-                Step::Room(id, room) => {
-                    if here.contains_key(&id) {
-                        bench.make_room(id, room);
-                    }
-                }
-            }
-            for (id, _) in bench.closed.drain(..).filter(|(_, reason)| *reason == "slow") {
-                here.remove(&id);
-                bench.got.remove(&id);
-            }
-        }
-        prop_assert_eq!(bench.door.listeners(&hall()), here.len());
-        let ids: Vec<ConnId> = here.into_keys().collect();
-        for id in &ids {
-            bench.room.remove(id);
-            bench.send(*id);
-        }
-        bench.perform();
-        // Whoever was held up has the rest of its group's turn with the parts to come.
-        for _ in 0..cadence {
-            newest += 1;
-            there.push(newest);
-            bench.push(newest..newest + 1);
-        }
-        for id in ids {
-            let text = bench.text(id);
+        let mut evening = Evening::open(cadence);
+
+        steps.iter().for_each(|step| evening.step(step));
+        prop_assert_eq!(evening.bench.door.listeners(&hall()), evening.here.len());
+        evening.calm_down(cadence);
+
+        let (there, last) = (evening.there.clone(), evening.newest);
+        for id in evening.here.clone() {
+            let text = evening.bench.text(id);
             let told = numbers(body(&text));
+            // Or it asked for what is yet to come.
+            let Some((&first, &end)) = told.first().zip(told.last()) else { continue };
             prop_assert!(told.windows(2).all(|two| two[0] < two[1]), "{:?}", told);
-            let last = *there.last().unwrap();
-            if told.is_empty() {
-                // It asked for what is yet to come.
-                continue;
-            }
-            prop_assert!(told.last().is_some_and(|no| no + 2 * cadence + 4 >= last), "{:?} of {}", told, last);
-            let wanted: Vec<u64> =
-                there.iter().copied().filter(|no| told[0] <= *no && *no <= *told.last().unwrap()).collect();
-            if bench.door.counts().let_go == 0 && last - told[0] <= 40 {
+            prop_assert!(end + 2 * cadence + 4 >= last, "{:?} of {}", told, last);
+            if evening.bench.door.counts().let_go == 0 && last - first <= 40 {
+                let wanted: Vec<u64> = there.iter().copied().filter(|no| (first..=end).contains(no)).collect();
                 prop_assert_eq!(told, wanted);
             }
         }

@@ -32,9 +32,79 @@ fn what_is_wrong_is_said() {
     assert_eq!(code(&flood), "headers_too_large");
 }
 
+/// A head as browsers send it.
+const WHOLE: &[u8] = b"GET /h/demo/live.mp4?from=42 HTTP/1.1\r\nHost: hall.example.org\r\nAccept: */*\r\n\
+    User-Agent: Mozilla/5.0\r\nCookie: pass=eyJhbGciOiJFZERTQSJ9.e30.c2ln\r\n\r\n";
+
+/// What may happen to a byte of it.
+#[derive(Debug, Clone)]
+enum Harm {
+    Set(prop::sample::Index, u8),
+    Insert(prop::sample::Index, Vec<u8>),
+    Cut(prop::sample::Index),
+    Twice(prop::sample::Index),
+}
+
+fn harm() -> impl Strategy<Value = Harm> {
+    let at = any::<prop::sample::Index>;
+    prop_oneof![
+        4 => (at(), any::<u8>()).prop_map(|(at, byte)| Harm::Set(at, byte)),
+        2 => (at(), prop::collection::vec(prop_oneof![any::<u8>(), Just(b'\n'), Just(b'\r'), Just(0)], 1..40))
+            .prop_map(|(at, bytes)| Harm::Insert(at, bytes)),
+        1 => at().prop_map(Harm::Cut),
+        1 => at().prop_map(Harm::Twice),
+    ]
+}
+
+fn harmed(harms: Vec<Harm>) -> Vec<u8> {
+    let mut bytes = WHOLE.to_vec();
+    for harm in harms {
+        match harm {
+            Harm::Set(at, byte) if !bytes.is_empty() => {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            Harm::Insert(at, more) => {
+                let at = at.index(bytes.len() + 1);
+                bytes.splice(at..at, more);
+            }
+            Harm::Cut(at) => bytes.truncate(at.index(bytes.len() + 1)),
+            Harm::Twice(at) => {
+                let again = bytes[at.index(bytes.len() + 1)..].to_vec();
+                bytes.extend(again);
+            }
+            Harm::Set(..) => {}
+        }
+    }
+    bytes
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
     #[test]
     fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         read_head(&bytes);
+    }
+
+    /// What is let in names a hall as it may be called and a number that exists, whatever was done to the head; and
+    /// more bytes never take back what was decided.
+    #[test]
+    fn a_head_that_was_tampered_with_is_read_as_one_or_refused(harms in prop::collection::vec(harm(), 0..6)) {
+        let bytes = harmed(harms);
+
+        let told = read_head(&bytes);
+
+        if let Head::Listen { hall, from, .. } = &told {
+            prop_assert!(HallId::parse(hall.as_str()).is_some());
+            prop_assert!(from.is_none_or(|no| no.0 <= u64::MAX / 20_000));
+        }
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            prop_assert!(told != Head::More || end == 0, "{:?}", String::from_utf8_lossy(&bytes));
+        }
+        if told != Head::More {
+            let more = [&bytes[..], b"GET / HTTP/1.1\r\n\r\n"].concat();
+            prop_assert_eq!(read_head(&more), told);
+        }
     }
 }

@@ -32,7 +32,7 @@ def delay(
 def _chirps() -> ModuleType:
     """Loaded where it is used: whoever hosts needs no arithmetic on sound."""
     try:
-        from hustings.rehearse import chirps
+        from hustings.rehearse.measure import chirps
     except ModuleNotFoundError as error:
         raise StartRefused(
             f"This measurement needs {error.name}.", "Install it: pip install 'hustings[bench]'"

@@ -20,20 +20,20 @@ from hustings.domain.refusals import StartRefused
 from hustings.fleet.crowd import beside, crowd
 from hustings.fleet.site import CADENCES, SENDINGS
 from hustings.ops.clock import SystemClock
-from hustings.rehearse import cores
-from hustings.rehearse.cores import Served
-from hustings.rehearse.edges import EDGES_MAX, Kind, Place, edges
 from hustings.rehearse.evening import Evening, Seat
-from hustings.rehearse.fanout import Measure, compare
-from hustings.rehearse.joins import Storm, storm
-from hustings.rehearse.loss import die
+from hustings.rehearse.measure import cores
+from hustings.rehearse.measure.cores import Served
+from hustings.rehearse.measure.edges import EDGES_MAX, Kind, Place, edges
+from hustings.rehearse.measure.fanout import Measure, compare
+from hustings.rehearse.measure.joins import Storm, storm
+from hustings.rehearse.measure.loss import die
 
 PART_MS, WINDOW_MS = 240, 600
 WHOLE_AFTER_MS = PART_MS + WINDOW_MS
 """A part is whole when its last sample is over and the repair window is past."""
 EACH = 15_500
 """Listeners of one edge process, which has 20,000 descriptors."""
-FLOOR_PORTS, EDGE_PORTS, OTHER_PORTS = 32_000, 31_000, 31_500
+EDGE_PORTS, OTHER_PORTS, FLOOR_PORTS = 20_000, 20_400, 20_800
 
 SERVING: Group = {
     "cadence": (Annotated[int, typer.Option(help="Parts to a write: 1, 4 or 20.")], 1),

@@ -10,6 +10,8 @@ mod pages;
 mod pages_test;
 mod plain;
 mod ring;
+#[cfg(test)]
+mod ring_test;
 mod run;
 mod upstream;
 

@@ -47,6 +47,9 @@ pub struct EdgeOrder {
     tls: Option<TlsOrder>,
     #[serde(default)]
     plain: Option<PlainOrder>,
+    /// Edges to listen to instead of the stages that orders name.
+    #[serde(default)]
+    upstream: Vec<String>,
     /// Parts to a write: 1, 4 or 20.
     #[serde(default)]
     cadence: Cadence,
@@ -89,7 +92,7 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
         let sinks = upstream::Sinks { clock, door: to_door, hls: hls.clone() };
         let closing = hls.clone();
         vital("link", link::run(who, clock, orders_in, happenings));
-        vital("upstream", upstream::follow(orders.clone(), sinks));
+        vital("upstream", upstream::follow(orders.clone(), order.upstream, sinks));
         vital("hls", async move { closing.close_ended().await });
         vital("count", count(view.clone(), happen));
         let front = Rc::new(page::Front {

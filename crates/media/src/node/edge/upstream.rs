@@ -1,4 +1,4 @@
-//! Listening to stages and packagers: one request per hall and source, resumed by number when it breaks. Which of several
+//! Listening to stages, or to edges that do, and packagers: one request per hall and source, resumed by number when it breaks. Which of several
 //! stages is heard is the feed's to choose.
 
 use std::cell::RefCell;
@@ -107,12 +107,12 @@ impl Stream {
     }
 }
 
-/// Keep one listener per hall and source, as the orders have it.
-pub async fn follow(mut orders: watch::Receiver<Arc<Orders>>, sinks: Sinks) {
+/// Keep one listener per hall and source, as the orders have it; `instead`: edges to listen to, not the stages.
+pub async fn follow(mut orders: watch::Receiver<Arc<Orders>>, instead: Vec<String>, sinks: Sinks) {
     let mut running: HashMap<Source, JoinHandle<()>> = HashMap::new();
     let mut merges: HashMap<HallId, Rc<Merge>> = HashMap::new();
     loop {
-        let wanted = wanted(&orders.borrow_and_update());
+        let wanted = wanted(&orders.borrow_and_update(), &instead);
         let live = halls(&wanted, Stream::Live);
         merges.retain(|hall, _| live.contains(hall));
         for hall in &live {
@@ -153,17 +153,18 @@ fn halls(sources: &[Source], stream: Stream) -> Vec<HallId> {
     halls
 }
 
-fn wanted(orders: &Orders) -> Vec<Source> {
-    orders.halls.iter().filter_map(sources).flatten().collect()
+fn wanted(orders: &Orders, instead: &[String]) -> Vec<Source> {
+    orders.halls.iter().filter_map(|order| sources(order, instead)).flatten().collect()
 }
 
-fn sources(order: &HallOrder) -> Option<Vec<Source>> {
+fn sources(order: &HallOrder, instead: &[String]) -> Option<Vec<Source>> {
     let hall = HallId::parse(&order.hall)?;
     let made = |addresses: &[String], stream| {
         let source = |address: &String| Source { hall: hall.clone(), address: address.clone(), stream };
         addresses.iter().map(source).collect::<Vec<_>>()
     };
-    Some([made(&order.stages, Stream::Live), made(&order.packagers, Stream::Aac)].concat())
+    let live = if instead.is_empty() || order.stages.is_empty() { &order.stages[..] } else { instead };
+    Some([made(live, Stream::Live), made(&order.packagers, Stream::Aac)].concat())
 }
 
 async fn listen(source: Source, sink: Sink) {

@@ -7,8 +7,8 @@ from typing import Any
 
 from hustings.domain.refusals import StartRefused
 from hustings.ops.clock import SystemClock, monotonic_ms
-from hustings.rehearse.cores import Reading, Served
 from hustings.rehearse.ears import Ears, Wanted, ears
+from hustings.rehearse.measure.cores import Reading, Served
 from hustings.rehearse.tally import Tally
 
 JOINS_PER_S = 1_000

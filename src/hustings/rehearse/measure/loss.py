@@ -6,8 +6,8 @@ from typing import Any
 
 from hustings.domain.refusals import StartRefused
 from hustings.ops.clock import SystemClock
-from hustings.rehearse.cores import Served
 from hustings.rehearse.ears import Wanted, ears
+from hustings.rehearse.measure.cores import Served
 
 SIT_DOWN_PER_S = 2_000
 AFTER_S = 5

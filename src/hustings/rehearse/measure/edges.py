@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from hustings.fleet.crowd import beside
-from hustings.rehearse.cores import Served
 from hustings.rehearse.evening import until
+from hustings.rehearse.measure.cores import Served
 
 EDGES_MAX = 8
 
@@ -25,6 +25,8 @@ class Kind:
     cadence: int = 1
     sending: str = "auto"
     tls: Path | None = None
+    upstream: tuple[str, ...] = ()
+    """Edges that they listen to instead of the stages."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ async def edges(place: Place, kind: Kind) -> AsyncIterator[Served]:
     like: dict[str, Any] = json.loads(place.like.read_text())
     tls = kind.tls and {"cert": str(kind.tls), "key": str(kind.tls)}
     told = {"cadence": kind.cadence, "sending": kind.sending, "tls": tls, "plain": None}
+    told |= {"upstream": list(kind.upstream)}
     stream = f"127.0.0.1:{place.port}"
     pids = []
     async with AsyncExitStack() as stack:

@@ -1,0 +1,1 @@
+"""The measurements behind `hustings bench`: they print figures, and judge nothing."""
