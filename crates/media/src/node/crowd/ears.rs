@@ -179,8 +179,8 @@ impl Ears {
             self.come_back();
             let now = self.clock.instant();
             if now >= report {
-                self.leave(now - reported);
                 self.tell(board, now - reported);
+                self.leave(now - reported);
                 (report, reported) = (now + REPORT_EVERY, now);
             }
             let turn = self.clock.instant() - woken;
