@@ -99,7 +99,7 @@ impl Ear {
         while !bytes.is_empty() {
             bytes = match self.reading {
                 Reading::Head(_) => self.read_head(bytes, score)?,
-                Reading::InStep(at) => self.keep_step(bytes, at, now, score, heard),
+                Reading::InStep(_) => self.keep_step(bytes, now, score, heard),
                 Reading::Alone(_) => {
                     self.read_alone(bytes, now, score, heard)?;
                     &[]
@@ -146,11 +146,11 @@ impl Ear {
     fn keep_step<'a>(
         &mut self,
         bytes: &'a [u8],
-        at: usize,
         now: Now,
         score: &Score,
         heard: &mut Vec<Heard>,
     ) -> &'a [u8] {
+        let Reading::InStep(at) = self.reading else { return bytes };
         let chunk = self.next.and_then(|next| Some((next, score.part(next)?)));
         let Some((no, chunk)) = chunk else {
             self.reading = Reading::Alone(Box::default());

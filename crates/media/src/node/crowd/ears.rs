@@ -188,7 +188,7 @@ impl Ears {
                 self.counts.busy += turn;
                 self.counts.turn_ms.add(turn.as_secs_f64() * 1_000.0);
             } else if patience.is_zero() {
-                std::thread::sleep(NAP);
+                self.clock.sleep_until(self.clock.instant() + NAP);
             }
         }
         self.tell(board, REPORT_EVERY);

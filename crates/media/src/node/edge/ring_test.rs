@@ -1,3 +1,6 @@
+//! Waits for what the kernel does in its own time.
+#![allow(clippy::disallowed_methods)]
+
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
