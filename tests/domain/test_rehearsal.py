@@ -62,7 +62,7 @@ def test_a_single_missed_part_is_a_no_go() -> None:
     outcome = judge(replace(told, passages=[missing]))
 
     assert outcome.verdict == "no-go"
-    assert "1 parts were missed in: they sit." in [f.sentence for f in outcome.findings]
+    assert "1 part was missed while they sit." in [f.sentence for f in outcome.findings]
 
 
 def test_whoever_stays_outside_is_a_no_go() -> None:

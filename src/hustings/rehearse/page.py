@@ -6,7 +6,7 @@ from typing import Any
 
 from hustings.rehearse.verdict import Outcome
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 720, 170, 64, 24
+WIDTH, HEIGHT, LEFT, BOTTOM = 560, 170, 64, 24
 STEPS = 4
 STYLE = """
 :root { color-scheme: light dark; --paper: #f7f5ef; --card: #fffefa; --ink: #1c211e;
@@ -22,10 +22,13 @@ table { border-collapse: collapse; width: 100%; margin-top: 24px } td { padding:
   border-top: 1px solid var(--line); vertical-align: top }
 .go { color: var(--green) } .no-go { color: var(--clay) } .not-measured { color: var(--amber) }
 td:first-child, .word { font-weight: 600; white-space: nowrap }
-figure { margin: 0; overflow-x: auto } svg { display: block; width: 100%; min-width: 20rem;
-  height: auto; background: var(--card); border-radius: 12px } text { font: 12px sans-serif }
+figure { margin: 0; overflow-x: auto } svg { display: block; width: 100%; min-width: 30rem;
+  height: auto; background: var(--card); border-radius: 12px } text { font: 13px sans-serif }
 line { stroke: var(--line) } path { fill: none; stroke: var(--green); stroke-width: 2;
   vector-effect: non-scaling-stroke } rect.passage { fill: var(--line); opacity: 0.25 }
+@media (max-width: 40rem) { td { display: block; border: 0; padding: 0 }
+  td:first-child { border-top: 1px solid var(--line); padding-top: 8px }
+  td:last-child { padding-bottom: 8px } }
 """
 PLOTS = (
     ("playing", "Listeners with sound", "", 1),
@@ -39,7 +42,7 @@ PLOTS = (
 def page(told: dict[str, Any], outcome: Outcome, rows: Sequence[dict[str, Any]]) -> str:
     """`told`: what was asked for, by name. `rows`: as scenario.table makes them."""
     word = outcome.verdict.replace(" ", "-")
-    asked = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items())
+    asked = ", ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in told.items())
     findings = "".join(
         f"<tr><td>{escape(f.about)}</td><td class='word {f.verdict.replace(' ', '-')}'>"
         f"{escape(f.verdict)}</td><td>{escape(f.sentence)}</td></tr>"
@@ -58,6 +61,10 @@ def page(told: dict[str, Any], outcome: Outcome, rows: Sequence[dict[str, Any]])
         f"<p class='soft'>{escape(asked)}</p><table>{findings}</table>"
         f"<h2>What gives way first</h2><table>{limits}</table>{plots}</html>\n"
     )
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _plot(rows: Sequence[dict[str, Any]], name: str, title: str, unit: str, factor: float) -> str:

@@ -126,7 +126,8 @@ def _inside(measured: Measured) -> Finding:
     about = "those inside"
     for passage in measured.passages:
         if passage.missed:
-            told = f"{passage.missed} parts were missed in: {passage.name}."
+            count = "1 part was" if passage.missed == 1 else f"{passage.missed:,} parts were"
+            told = f"{count} missed while {passage.name}."
             return Finding(about, "no-go", told)
     parts = sum(p.after.parts - p.before.parts for p in measured.passages)
     return Finding(about, "go", f"None of {parts:,} parts was missed.")
