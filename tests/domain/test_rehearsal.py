@@ -20,7 +20,7 @@ def tally(*ms: float) -> Tally:
 
 
 def said(playing: int, parts: int, **more: object) -> Said:
-    quiet = Said(playing, playing, playing, parts, 0, 0, 0, 20.0, *[NOTHING] * 4)
+    quiet = Said(playing, playing, playing, parts, 0, 0, Counter(), 20.0, *[NOTHING] * 4)
     return replace(quiet, **more)  # type: ignore[arg-type]
 
 
@@ -66,12 +66,12 @@ def test_a_single_missed_part_is_a_no_go() -> None:
 
 
 def test_whoever_stays_outside_is_a_no_go() -> None:
-    outside = said(490, 900, wanted=500, refused=37, first_sound_ms=tally(40))
+    outside = said(490, 900, wanted=500, refused=Counter(edge_full=37), first_sound_ms=tally(40))
 
     outcome = judge(measured(joined=outside))
 
     assert outcome.verdict == "no-go"
-    assert any("37 times somebody was refused" in f.sentence for f in outcome.findings)
+    assert any("37 times somebody was refused: edge_full." in f.sentence for f in outcome.findings)
 
 
 def test_a_crowd_that_is_late_itself_measures_nothing() -> None:

@@ -1,6 +1,7 @@
 """Listeners by the thousand: several processes of them, counted as one crowd."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -59,7 +60,8 @@ class Said:
     parts: int
     missed: int
     reconnects: int
-    refused: int
+    refused: Counter[str]
+    """By the code of the refusal."""
     busy_percent: float
     """Of its most occupied process: at a hundred, what it says is its own lateness."""
     first_sound_ms: Tally
@@ -83,7 +85,7 @@ class Said:
             total("parts"),
             total("missed"),
             total("reconnects"),
-            total("refused"),
+            sum((Counter(one["refused"]) for one in told), Counter()),
             max((float(one["busy_percent"]) for one in told), default=0.0),
             tally("first_sound_ms"),
             tally("back_ms"),
@@ -105,7 +107,7 @@ def both(said: Sequence[Said]) -> Said:
         parts=sum(one.parts for one in said),
         missed=sum(one.missed for one in said),
         reconnects=sum(one.reconnects for one in said),
-        refused=sum(one.refused for one in said),
+        refused=sum((one.refused for one in said), Counter()),
         busy_percent=max((one.busy_percent for one in said), default=0.0),
         first_sound_ms=tally("first_sound_ms"),
         back_ms=tally("back_ms"),

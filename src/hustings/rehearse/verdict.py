@@ -139,7 +139,8 @@ def _door(measured: Measured) -> Finding:
     if said.playing < said.wanted:
         told = f"Of {said.wanted:,} who came, {said.playing:,} had sound."
         if said.refused:
-            told += f" {said.refused:,} times somebody was refused."
+            told += f" {said.refused.total():,} times somebody was refused:"
+            told += f" {', '.join(sorted(said.refused))}."
         return Finding(about, "no-go", told)
     if p99 is None or p99 > FIRST_SOUND_MS:
         return Finding(about, "no-go", f"First sound came after {p99} ms (99 of 100).")

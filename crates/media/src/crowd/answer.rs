@@ -40,6 +40,15 @@ pub fn read_head(bytes: &[u8]) -> Result<Option<Head>, ReadFault> {
     }))
 }
 
+/// Why an answer is no stream, by the code of the refusal in it.
+pub fn refusal_in(bytes: &[u8]) -> &str {
+    let text = std::str::from_utf8(bytes).unwrap_or("");
+    let code = text.split_once("\"code\":\"").and_then(|(_, rest)| rest.split_once('"'));
+    let fits =
+        |code: &str| code.len() <= 40 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    code.map(|(code, _)| code).filter(|code| fits(code)).unwrap_or("unreadable")
+}
+
 /// A body in chunks (RFC 9112 section 7.1), cut into the pieces of a stream.
 #[derive(Default)]
 pub struct Body {

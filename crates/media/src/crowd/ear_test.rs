@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Ear, Heard, Now, Score};
+use super::{Ear, Heard, Now, Score, refusal_in};
 use crate::feed::Framed;
 use crate::flow::{Facts, HallState, Part};
 use crate::program::{header, part_bytes};
@@ -130,6 +130,16 @@ fn what_is_no_stream_is_a_fault() {
         let (mut ear, mut score) = (Ear::new(), Score::default());
 
         assert!(ear.handle(bytes, now(0), &mut score, &mut Vec::new()).is_err());
+    }
+}
+
+#[test]
+fn why_it_was_refused_stands_in_the_answer() {
+    let answer = b"HTTP/1.1 503 Refused\r\n\r\n{\"status\":503,\"code\":\"edge_full\",\"next\":\"...\"}";
+
+    assert_eq!(refusal_in(answer), "edge_full");
+    for other in [&b"HTTP/1.1 502 Bad\r\n\r\n<html>"[..], b"\"code\":\"A B\"", b"\xff\"code\":\"x\""] {
+        assert_eq!(refusal_in(other), "unreadable");
     }
 }
 

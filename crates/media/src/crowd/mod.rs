@@ -13,6 +13,7 @@ mod tally;
 #[cfg(test)]
 mod tally_test;
 
+pub use answer::refusal_in;
 pub use ear::{Ear, EarCounts, Heard, Now};
 pub use mouth::{Mouth, Said};
 pub use score::Score;

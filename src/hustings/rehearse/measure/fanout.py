@@ -1,5 +1,6 @@
 """What a listener costs: the edge and the floor in turn, the same crowd beside them."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -51,7 +52,7 @@ class Turn:
     rss: float
     kernel: float
     reconnects: int
-    refused: int
+    refused: dict[str, int]
     rss_per_minute: float
     """How much the processes grew meanwhile, in bytes."""
 
@@ -93,7 +94,7 @@ async def _turn(crowd: Ears, served: Served, seconds: int, calm: Calm) -> Turn:
         said = crowd.last
         raise StartRefused(
             f"Of {crowd.count} listeners {said.playing} have sound, {said.connected} a connection; "
-            f"{said.refused} times one was refused.",
+            f"{said.refused.total()} times one was refused.",
             "Measure with fewer, or on a freer machine.",
         )
     await crowd.next()
@@ -112,7 +113,7 @@ async def _turn(crowd: Ears, served: Served, seconds: int, calm: Calm) -> Turn:
         rss=(after.rss - calm.rss[served.name]) / crowd.count,
         kernel=after.kernel / crowd.count,
         reconnects=last.reconnects,
-        refused=last.refused,
+        refused=dict(last.refused),
         rss_per_minute=(after.rss - before.rss) / took_s * 60,
     )
 
@@ -124,7 +125,7 @@ def _figures(edge: list[Turn], wanted: Measure) -> dict[str, Any]:
         "cores_busy": _middle(edge, "cores_busy"),
         "missed_parts": sum(turn.missed for turn in edge),
         "reconnects": sum(turn.reconnects for turn in edge),
-        "refused": sum(turn.refused for turn in edge),
+        "refused": dict(sum((Counter(turn.refused) for turn in edge), Counter())),
         "age_ms": age.later(wanted.whole_after_ms).told(),
         "sound_age_ms": age.told(),
         "first_sound_ms": Tally.sum(turn.first_sound_ms for turn in edge).told(),

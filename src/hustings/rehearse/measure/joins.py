@@ -66,6 +66,7 @@ async def _turn(media: str, served: Served, wanted: Storm) -> dict[str, Any]:
         "joined_share": round(came.playing / wanted.joins, 4),
         "first_sound_ms": came.first_sound_ms.told(),
         "crowd_late_ms": came.late_ms.told(),
+        "refused": dict(came.refused),
         "sitting": _sitting((before, calm, stormy), wanted),
     }
 

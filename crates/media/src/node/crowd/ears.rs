@@ -3,7 +3,7 @@
 //! A large crowd reads by turns instead of being woken for each packet: listeners elsewhere would not cost the
 //! server's processor a wake-up either. How long its turns take is told, so that nobody takes its lateness for theirs.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::net::IpAddr;
@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use socket2::{Domain, Socket, Type};
 
-use crate::crowd::{Ear, Heard, Now, Score, Tally};
+use crate::crowd::{Ear, Heard, Now, Score, Tally, refusal_in};
 use crate::node::clock::Clock;
 use crate::node::crowd::place::Place;
 use crate::node::sealed::Sealed;
@@ -99,7 +99,8 @@ struct Listener {
 #[derive(Default)]
 struct Counts {
     reconnects: u64,
-    refused: u64,
+    /// By their codes.
+    refused: BTreeMap<String, u64>,
     /// Of those who left: parts, missed, doubled.
     parts: u64,
     missed: u64,
@@ -268,7 +269,8 @@ impl Ears {
                 Ok(0) => return self.broke(id),
                 Ok(count) => {
                     if !self.take(id, &buffer[..count]) {
-                        self.counts.refused += 1;
+                        let code = refusal_in(&buffer[..count]).to_owned();
+                        *self.counts.refused.entry(code).or_default() += 1;
                         return self.broke(id);
                     }
                     // epoll(7): less than was asked for is all there is; sealed bytes may hide more.
