@@ -25,8 +25,9 @@ use crate::node::sealed::Sealed;
 use crate::node::start::CannotStart;
 
 const REPORT_EVERY: Duration = Duration::from_millis(500);
-/// As the page does: at once, then slower.
-const AGAIN: Duration = Duration::from_millis(200);
+/// As the page does: at once, then after this, then each time after twice as long, at most the second.
+const AGAIN_FIRST: Duration = Duration::from_millis(100);
+const AGAIN_LAST: Duration = Duration::from_secs(2);
 /// How long a crowd sleeps between turns in which there was nothing to do.
 const NAP: Duration = Duration::from_millis(1);
 /// As many as this are woken for what comes.
@@ -167,7 +168,7 @@ impl Ears {
             let more = self.join(now - started);
             let wait =
                 if more { Duration::ZERO } else { patience.min(report.saturating_duration_since(now)) };
-            let wait = self.again.front().map_or(wait, |(at, _)| wait.min(at.saturating_duration_since(now)));
+            let wait = if wait.is_zero() { wait } else { wait.min(self.until_again(now)) };
             let _ = self.poll.poll(&mut events, Some(wait));
             let woken = self.clock.instant();
             for event in &events {
@@ -325,7 +326,8 @@ impl Ears {
         let listener = &mut self.listeners[id];
         listener.place = (listener.place + 1) % self.places.len();
         listener.cut_off = listener.cut_off.or(listener.has_sound.then(|| self.clock.instant()));
-        let wait = if listener.in_vain == 0 { Duration::ZERO } else { AGAIN };
+        let again = AGAIN_FIRST * (1 << listener.in_vain.saturating_sub(1).min(5));
+        let wait = if listener.in_vain == 0 { Duration::ZERO } else { again.min(AGAIN_LAST) };
         listener.in_vain += 1;
         self.again.push_back((self.clock.instant() + wait, id));
         self.counts.reconnects += 1;
@@ -353,6 +355,13 @@ impl Ears {
                 self.connect(id);
             }
         }
+    }
+
+    /// How long nobody comes, and nobody comes back.
+    fn until_again(&self, now: Instant) -> Duration {
+        let comes = if self.listeners.len() < self.order.count { 10 * NAP } else { REPORT_EVERY };
+        let back = self.again.iter().map(|(at, _)| *at).min();
+        back.map_or(comes, |at| comes.min(at.saturating_duration_since(now)))
     }
 
     /// Let go of as many as leave in such a time, and have others come.
