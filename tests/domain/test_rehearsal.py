@@ -54,6 +54,18 @@ def test_what_holds_is_a_go_and_says_what_gives_way_first() -> None:
     assert unmeasured == ["the uplink", "distant phones"]
 
 
+def test_what_the_processor_bears_is_told_by_the_fullest_house_that_was_watched() -> None:
+    told = measured()
+    full = told.passages[0]
+    coming = replace(full, name="they come", busy=None)
+    few = Passage("all but a few have left", full.before, said(20, 9_100), busy=0.001)
+
+    limits = limits_of(replace(told, passages=[coming, full, few]))
+
+    assert limits[0].what == "the processor of an edge"
+    assert limits[0].listeners == 18_000
+
+
 def test_a_single_missed_part_is_a_no_go() -> None:
     told = measured()
     passage = told.passages[0]

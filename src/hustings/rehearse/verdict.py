@@ -110,9 +110,10 @@ def judge(measured: Measured) -> Outcome:
 def limits_of(measured: Measured) -> list[Limit]:
     """Each resource alone, from what was measured, were there more listeners."""
     limits = []
-    fullest = max(measured.passages, key=lambda p: p.after.playing, default=None)
-    if fullest is not None and fullest.busy is not None and fullest.busy >= TELLING_SHARE:
-        listeners = fullest.after.playing * FULL / fullest.busy
+    told = [(p.after.playing, p.busy) for p in measured.passages if p.busy is not None]
+    playing, busy = max(told, default=(0, 0.0))
+    if busy >= TELLING_SHARE:
+        listeners = playing * FULL / busy
         limits.append(Limit("the processor of an edge", int(listeners)))
     if measured.room is not None:
         limits.append(Limit("descriptors of the edges", measured.room))
