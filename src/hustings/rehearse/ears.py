@@ -13,6 +13,8 @@ from hustings.rehearse.tally import Tally
 
 EACH_MAX = 17_000
 """Descriptors for so many, where a process has 20,000."""
+COUNTS = ("wanted", "connected", "playing", "parts", "missed", "reconnects")
+TALLIES = ("first_sound_ms", "back_ms", "age_ms", "late_ms")
 ADDRESSES = 8
 """Where one process is not enough, each comes from so many: the system looks long for a free port
 of an address that has used half of them."""
@@ -71,49 +73,21 @@ class Said:
     late_ms: Tally
 
     @classmethod
-    def sum(cls, told: Sequence[dict[str, Any]]) -> "Said":
-        def total(name: str) -> int:
-            return sum(int(one[name]) for one in told)
-
-        def tally(name: str) -> Tally:
-            return Tally.sum(Tally.of(one[name]) for one in told)
-
-        return cls(
-            total("wanted"),
-            total("connected"),
-            total("playing"),
-            total("parts"),
-            total("missed"),
-            total("reconnects"),
-            sum((Counter(one["refused"]) for one in told), Counter()),
-            max((float(one["busy_percent"]) for one in told), default=0.0),
-            tally("first_sound_ms"),
-            tally("back_ms"),
-            tally("age_ms"),
-            tally("late_ms"),
-        )
+    def of(cls, told: dict[str, Any]) -> "Said":
+        """Of what one process says under `listeners` (spec/processes.md, "crowd")."""
+        named: dict[str, Any] = {name: int(told[name]) for name in COUNTS}
+        named |= {name: Tally.of(told[name]) for name in TALLIES}
+        busy = float(told["busy_percent"])
+        return cls(refused=Counter(told["refused"]), busy_percent=busy, **named)
 
 
 def both(said: Sequence[Said]) -> Said:
     """Several crowds as one."""
-
-    def tally(name: str) -> Tally:
-        return Tally.sum(getattr(one, name) for one in said)
-
-    return Said(
-        wanted=sum(one.wanted for one in said),
-        connected=sum(one.connected for one in said),
-        playing=sum(one.playing for one in said),
-        parts=sum(one.parts for one in said),
-        missed=sum(one.missed for one in said),
-        reconnects=sum(one.reconnects for one in said),
-        refused=sum((one.refused for one in said), Counter()),
-        busy_percent=max((one.busy_percent for one in said), default=0.0),
-        first_sound_ms=tally("first_sound_ms"),
-        back_ms=tally("back_ms"),
-        age_ms=tally("age_ms"),
-        late_ms=tally("late_ms"),
-    )
+    named: dict[str, Any] = {name: sum(getattr(one, name) for one in said) for name in COUNTS}
+    named |= {name: Tally.sum(getattr(one, name) for one in said) for name in TALLIES}
+    refused: Counter[str] = sum((one.refused for one in said), Counter())
+    busy = max((one.busy_percent for one in said), default=0.0)
+    return Said(refused=refused, busy_percent=busy, **named)
 
 
 @dataclass
@@ -129,7 +103,7 @@ class Ears:
 
     @property
     def last(self) -> Said:
-        return Said.sum(list(self._last.values()))
+        return both([Said.of(told) for told in self._last.values()])
 
     async def follow(self, number: int, running: Crowd) -> None:
         try:

@@ -41,7 +41,7 @@ class Edges:
 
     def rss(self) -> int:
         """Their memory in bytes."""
-        return sum(_rss(pid) for pid in self.pids.values())
+        return sum(rss(pid) for pid in self.pids.values())
 
 
 def busiest(before: Mapping[str, float], after: Mapping[str, float], took_s: float) -> float | None:
@@ -73,5 +73,6 @@ def _spent_s(pid: int) -> float:
     return spent
 
 
-def _rss(pid: int) -> int:
+def rss(pid: int) -> int:
+    """The memory of a process in bytes (proc(5), statm)."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hustings.domain.refusals import StartRefused
+from hustings.rehearse.machine import PAGE_BYTES, rss
 
 SERVER, OTHERS = 0, 1
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Reading:
     @classmethod
     def of(cls, served: Served) -> "Reading":
         busy = _busy_us()
-        rss = sum(map(_rss, served.pids))
-        return cls(busy.get(f"cpu{SERVER}", 0), busy["cpu"], rss, _kernel())
+        held = sum(map(rss, served.pids))
+        return cls(busy.get(f"cpu{SERVER}", 0), busy["cpu"], held, _kernel())
 
 
 def two_cores() -> None:
@@ -65,10 +65,6 @@ def _busy_us() -> dict[str, float]:
             idle = ticks[3] + ticks[4]
             done[name] = (sum(ticks) - idle) * 1e6 / os.sysconf("SC_CLK_TCK")
     return done
-
-
-def _rss(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES
 
 
 def _kernel() -> int:
