@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hustings.desk.evening import evening
 from hustings.desk.passes import KID
+from hustings.desk.tokens import FleetKey, resume
 from hustings.domain.captions import since
 from hustings.domain.floor import Seat, on_air
 from hustings.domain.hall import Hall, State
@@ -35,6 +36,7 @@ class House:
     stages: tuple[str, ...]
     packagers: tuple[str, ...]
     key: Ed25519PublicKey
+    fleet_keys: tuple[FleetKey, ...]
     revision: int
     revoked: Mapping[str, int]
 
@@ -47,6 +49,7 @@ def orders(house: House, halls: Iterable[Hall], role: str, now_ms: int) -> dict[
         "at_ms": now_ms,
         "keys": [{"kid": KID, "x": x}],
         "revoked": sorted(house.revoked),
+        **({"fleet_keys": [vars(key) for key in house.fleet_keys]} if role == "edge" else {}),
         "desk": house.desk,
         "halls": [
             {**_hall(hall, house, role, now_ms), **_carried(hall, role, now_ms)}
@@ -82,12 +85,18 @@ def _hall(hall: Hall, house: House, role: str, now_ms: int) -> dict[str, Any]:
         "silence_intended": hall.plan.silence_intended,
         "stages": list(house.stages),
         **(_shown(hall, house, now_ms) if role == "edge" else {}),
+        **(_known(hall, house, now_ms) if role == "recorder" else {}),
     }
 
 
 def _shown(hall: Hall, house: House, now_ms: int) -> dict[str, Any]:
     """Edges alone show it to people."""
     return {"packagers": list(house.packagers), "evening": evening(hall, now_ms)}
+
+
+def _known(hall: Hall, house: House, now_ms: int) -> dict[str, Any]:
+    """Edges give it what they keep, as to one who was there."""
+    return {"resume": resume(house.fleet_keys[0], hall.hall, now_ms)}
 
 
 def _air(hall: Hall, seat: Seat) -> dict[str, Any]:

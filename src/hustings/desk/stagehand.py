@@ -13,6 +13,7 @@ from typing import Any
 from hustings.desk.desk import Desk
 from hustings.desk.orders import House, orders
 from hustings.desk.ports import Bus
+from hustings.desk.tokens import fleet_keys
 from hustings.desk.watch import Note, PeerFault, Watch
 from hustings.domain.events import Event
 from hustings.domain.ids import PersonId
@@ -61,15 +62,17 @@ class Stagehand:
             await self._tell(desk, node, role)
 
     async def _tell(self, desk: Desk, node: str, role: str) -> None:
+        now_ms = desk.ports.clock.now_ms()
         house = House(
             desk=self._place.own,
             stages=self._place.stages,
             packagers=self._place.packagers,
             key=desk.pass_key,
+            fleet_keys=fleet_keys(desk.ports.keys.passes, now_ms),
             revision=desk.revision,
             revoked=desk.revoked(),
         )
-        told = orders(house, desk.halls.values(), role, desk.ports.clock.now_ms())
+        told = orders(house, desk.halls.values(), role, now_ms)
         await self._bus.publish(f"hustings.orders.{node}", _pack(told))
 
     async def _hello(self, subject: str, message: bytes) -> None:

@@ -1,7 +1,7 @@
 """Listens to the feeds of stages, resumed by number when one breaks, as edges do."""
 
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 import httpx
@@ -59,15 +59,21 @@ class Stages:
             self.ear.take(part)
 
 
-async def listen(stages: Stages, hall: str, source: str) -> None:
-    """To one of them, until cancelled."""
+def _nobody() -> str:
+    return ""
+
+
+async def listen(
+    stages: Stages, hall: str, source: str, resume: Callable[[], str] = _nobody
+) -> None:
+    """To one of them, until cancelled. `resume`: the token that edges want to see at the moment."""
     again_ms = AGAIN_FIRST_MS
     limits = httpx.Timeout(SILENT_S)
     async with httpx.AsyncClient(trust_env=False, timeout=limits) as http:
         while True:
             before = stages.ear.next
             try:
-                await _once(http, stages, hall, source)
+                await _once(http, stages, f"http://{source}/h/{hall}/live.mp4", source, resume())
             except (httpx.HTTPError, StreamFault) as error:
                 _log.info("parts.source_broke hall=%s error=%s", hall, type(error).__name__)
             stages.gone(source)
@@ -76,10 +82,11 @@ async def listen(stages: Stages, hall: str, source: str) -> None:
             await stages.clock.sleep_ms(again_ms)
 
 
-async def _once(http: httpx.AsyncClient, stages: Stages, hall: str, source: str) -> None:
-    url = f"http://{source}/h/{hall}/live.mp4"
+async def _once(
+    http: httpx.AsyncClient, stages: Stages, url: str, source: str, resume: str
+) -> None:
     # From 0: all that is kept, so that one that died takes again what it had.
-    wanted = {"from": stages.ear.next or 0}
+    wanted = {"from": str(stages.ear.next or 0), **({"resume": resume} if resume else {})}
     async with http.stream("GET", url, params=wanted) as answer:
         answer.raise_for_status()
         splitter = Splitter()

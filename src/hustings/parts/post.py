@@ -28,6 +28,8 @@ class Wanted:
     record: bool = False
     delay_ms: int = 0
     """What was said before it ended still comes for so long."""
+    resume: str = ""
+    """What edges give what they keep for."""
 
     @property
     def ended(self) -> bool:
@@ -55,6 +57,7 @@ def read(orders: bytes) -> list[Wanted] | None:
                 title=str(h.get("title", "")),
                 record=h.get("record") is True,
                 delay_ms=int(h.get("air_delay_ms", 0)),
+                resume=str(h.get("resume", "")),
             )
             for h in json.loads(orders)["halls"]
         ]

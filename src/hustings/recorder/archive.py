@@ -58,6 +58,9 @@ class _Hall:
     told: dict[str, Any] | None = None
     others: bool = False
 
+    def resume(self) -> str:
+        return self.wanted.resume
+
     @property
     def on(self) -> bool:
         return self.wanted.record and self.wanted.state in RECORDED
@@ -160,7 +163,8 @@ class Archive:
         for name, hall in self._halls.items():
             hall.stages.are(source for of, source in wanted if of == name)
         for key in wanted.keys() - self._listening.keys():
-            work = listen(wanted[key].stages, *key)
+            hall = wanted[key]
+            work = listen(hall.stages, *key, resume=hall.resume)
             task = self._listening[key] = asyncio.create_task(work)
             task.add_done_callback(self._ended)
 

@@ -7,6 +7,13 @@ const HEAD_BYTES_MAX: usize = 16 * 1024;
 const HEADERS_MAX: usize = 64;
 const LINE_BYTES_MAX: usize = 64;
 
+/// What a listener is told for later: what it is known by elsewhere, and where that is, as addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    pub resume: Option<String>,
+    pub alternates: Vec<String>,
+}
+
 /// The head of an answer, as far as a listener cares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -15,6 +22,7 @@ pub struct Head {
     pub from: Option<PartNo>,
     /// Parts to a write.
     pub cadence: u64,
+    pub told: Told,
     /// How many bytes it took.
     pub length: usize,
 }
@@ -28,16 +36,27 @@ pub fn read_head(bytes: &[u8]) -> Result<Option<Head>, ReadFault> {
         Ok(httparse::Status::Partial) if bytes.len() <= HEAD_BYTES_MAX => return Ok(None),
         _ => return Err(ReadFault("an answer that is none")),
     };
-    let named = |name: &str| {
-        let header = answer.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
-        std::str::from_utf8(header.value).ok()?.parse::<u64>().ok()
+    let all = |name: &'static str| {
+        let named = answer.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name));
+        named.filter_map(|header| std::str::from_utf8(header.value).ok())
     };
+    let number = |name| all(name).next()?.parse::<u64>().ok();
     Ok(Some(Head {
         status: answer.code.unwrap_or(0),
-        from: named("hustings-from").map(PartNo),
-        cadence: named("hustings-cadence").unwrap_or(1).clamp(1, 100),
+        from: number("hustings-from").map(PartNo),
+        cadence: number("hustings-cadence").unwrap_or(1).clamp(1, 100),
+        told: Told {
+            resume: all("hustings-resume").next().map(str::to_owned),
+            alternates: all("link").filter_map(alternate).map(str::to_owned).collect(),
+        },
         length,
     }))
+}
+
+/// The address in `<address>; rel="alternate"` (RFC 8288).
+fn alternate(link: &str) -> Option<&str> {
+    let (address, rest) = link.strip_prefix('<')?.split_once('>')?;
+    rest.contains("rel=\"alternate\"").then_some(address)
 }
 
 /// Why an answer is no stream, by the code of the refusal in it.

@@ -1,11 +1,12 @@
 //! One synthetic listener: a player's buffer, and what it would have missed.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::program::{ReadFault, StreamPiece};
 use crate::units::{MediaTime, PART_MS, PartNo, SampleCount};
 
-use super::answer::{Body, read_head};
+use super::answer::{Body, Told, read_head};
 use super::score::Score;
 
 /// What one ear counted.
@@ -52,6 +53,7 @@ pub struct Ear {
     anchor: Option<(PartNo, Instant)>,
     /// Of the body, for who wants to keep it; then it is always read with care.
     kept: Option<Vec<u8>>,
+    told: Arc<Told>,
     counts: EarCounts,
 }
 
@@ -64,6 +66,7 @@ impl Ear {
             buffer_parts: buffer_parts(1),
             anchor: None,
             kept: None,
+            told: Arc::default(),
             counts: EarCounts::default(),
         }
     }
@@ -76,6 +79,11 @@ impl Ear {
     /// The number to ask for after a broken connection.
     pub fn resume_from(&self) -> Option<PartNo> {
         self.next
+    }
+
+    /// What it was told for such a case.
+    pub fn told(&self) -> &Arc<Told> {
+        &self.told
     }
 
     /// A new connection: the bytes begin with a head again.
@@ -109,7 +117,7 @@ impl Ear {
         Ok(())
     }
 
-    fn read_head<'a>(&mut self, bytes: &'a [u8], score: &Score) -> Result<&'a [u8], ReadFault> {
+    fn read_head<'a>(&mut self, bytes: &'a [u8], score: &mut Score) -> Result<&'a [u8], ReadFault> {
         let Reading::Head(head) = &mut self.reading else { return Ok(bytes) };
         let before = head.len();
         let told = if before == 0 {
@@ -125,8 +133,12 @@ impl Ear {
             return Ok(&[]);
         };
         if told.status != 200 {
+            // Where else to go is news; what it is known by stays good.
+            let resume = self.told.resume.clone();
+            self.told = score.told(Told { resume, ..told.told });
             return Err(ReadFault("a refusal"));
         }
+        self.told = score.told(told.told);
         self.buffer_parts = buffer_parts(told.cadence);
         let rest = &bytes[told.length - before..];
         let in_step = self.kept.is_none() && self.next.is_none_or(|next| Some(next) == told.from);

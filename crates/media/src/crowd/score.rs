@@ -1,6 +1,7 @@
 //! What a crowd heard already: the first to hear a part reads it, the others hold theirs against it, byte for byte.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -8,11 +9,15 @@ use crate::feed::{Framed, KEPT_PARTS};
 use crate::flow::Part;
 use crate::units::PartNo;
 
+use super::answer::Told;
+
 #[derive(Default)]
 pub struct Score {
     /// As chunks.
     parts: BTreeMap<PartNo, Bytes>,
     header: Option<Bytes>,
+    /// What the last who came was told: the next is told the same, most times.
+    told: Arc<Told>,
 }
 
 impl Score {
@@ -36,5 +41,13 @@ impl Score {
         if self.header.is_none() {
             self.header = Some(Framed::new(PartNo(0), header).chunk);
         }
+    }
+
+    /// The same in one place for all who are told it.
+    pub fn told(&mut self, told: Told) -> Arc<Told> {
+        if *self.told != told {
+            self.told = Arc::new(told);
+        }
+        self.told.clone()
     }
 }

@@ -84,6 +84,16 @@ impl Hall {
         turns.filter_map(|group| self.turn(number, group, part.no)).collect()
     }
 
+    /// Keep what was kept elsewhere. It is nobody's turn by it: whoever waits is owed it.
+    pub fn fill(&mut self, parts: &[Part]) {
+        for part in parts {
+            self.window.push(part);
+        }
+        self.welcomes.clear();
+        let newest = self.window.newest();
+        self.groups.iter_mut().for_each(|group| group.handed = newest);
+    }
+
     fn turn(&mut self, hall: usize, group: usize, last: PartNo) -> Option<Sweep> {
         let after = self.groups[group].handed.replace(last);
         let from = after.map_or(last.back(self.groups.len() as u64 - 1), PartNo::next);

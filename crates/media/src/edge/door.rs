@@ -5,18 +5,20 @@
 //! is not in step (a newcomer, one who catches up) is served by [`Door::owed`] and [`Door::sent`].
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
 use crate::feed::Framed;
 use crate::flow::{HallId, Part};
-use crate::rules::refusal;
 use crate::units::PartNo;
 
-use super::audience::{Halls, Sweep};
+use super::answer;
+use super::audience::{Hall, Halls, Sweep};
 use super::cadence::Cadence;
-use super::request::{HEAD_BYTES_MAX, Head, read_head};
+use super::fleet::FleetView;
+use super::request::{Ask, HEAD_BYTES_MAX, Head, read_head};
 
 /// A request must be whole by then.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
@@ -24,6 +26,8 @@ const HEAD_WITHIN: Duration = Duration::from_secs(5);
 const BEHIND_PARTS_MAX: u64 = 40;
 /// A listener skipped more often than this is let go.
 const SKIPS_MAX: u8 = 2;
+/// Connections past the most there may be whose request is read, so that they can be told where else to go.
+pub const OVER: usize = 64;
 
 /// The shell's name for a connection: small, and reused after [`Input::Gone`].
 pub type ConnId = usize;
@@ -34,6 +38,10 @@ pub enum Input<'a> {
     /// The other side is gone, or was closed as [`Output::Close`] says.
     Gone(ConnId),
     Part(&'a HallId, &'a Part),
+    /// Parts that were kept elsewhere before the first came here, in order.
+    Kept(&'a HallId, &'a [Part]),
+    /// What the others of the fleet say, and the time of day: anew every second.
+    Fleet(Arc<FleetView>),
     /// These halls and no others are listened to here.
     Halls(&'a [HallId]),
     /// Nothing but the time.
@@ -62,8 +70,12 @@ pub struct DoorCounts {
 enum Stage {
     #[default]
     Free,
-    /// The head so far.
-    Asking(Vec<u8>),
+    Asking {
+        /// The head so far.
+        head: Vec<u8>,
+        /// There are more than there may be.
+        over: bool,
+    },
     Listening(Seat),
     /// Answered, and to be closed when the answer is sent.
     Leaving,
@@ -74,6 +86,7 @@ struct Seat {
     hall: usize,
     group: usize,
     place: usize,
+    /// 0: whatever comes first.
     next: PartNo,
     skips: u8,
 }
@@ -98,6 +111,7 @@ pub struct Door {
     conns: Vec<Conn>,
     here: usize,
     halls: Halls,
+    fleet: Arc<FleetView>,
     asking: VecDeque<(Instant, ConnId, u32)>,
     outputs: VecDeque<Output>,
     counts: DoorCounts,
@@ -113,6 +127,7 @@ impl Door {
             conns: Vec::new(),
             here: 0,
             halls: Halls::default(),
+            fleet: Arc::default(),
             asking: VecDeque::new(),
             outputs: VecDeque::new(),
             counts: DoorCounts::default(),
@@ -125,12 +140,11 @@ impl Door {
             Input::Received(id, bytes) => self.read(id, bytes),
             Input::Gone(id) => self.forget(id),
             Input::Part(hall, part) => {
-                if let Some((number, hall)) =
-                    self.halls.number(hall).and_then(|number| Some((number, self.halls.get_mut(number)?)))
-                {
-                    self.outputs.extend(hall.push(number, part).into_iter().map(Output::Sweep));
-                }
+                let sweeps = self.hall(hall).map(|(number, hall)| hall.push(number, part));
+                self.outputs.extend(sweeps.into_iter().flatten().map(Output::Sweep));
             }
+            Input::Kept(hall, parts) => self.fill(hall, parts),
+            Input::Fleet(fleet) => self.fleet = fleet,
             Input::Halls(halls) => self.set_halls(halls),
             Input::Timeout => self.drop_slow_heads(now),
         }
@@ -179,7 +193,11 @@ impl Door {
         if conn.pending.is_none()
             && let Stage::Listening(seat) = &mut conn.stage
         {
-            let framed = self.halls.get(seat.hall)?.window.at_or_after(seat.next)?;
+            let window = &self.halls.get(seat.hall)?.window;
+            if seat.next == PartNo(0) {
+                seat.next = window.start_for(self.cadence.buffer_parts())?;
+            }
+            let framed = window.at_or_after(seat.next)?;
             seat.next = framed.no.next();
             conn.pending = Some(Box::new((framed.chunk.clone(), 0)));
         }
@@ -228,17 +246,31 @@ impl Door {
             self.conns.resize_with(id + 1, Conn::default);
         }
         let times = self.conns[id].times.wrapping_add(1);
-        self.conns[id] = Conn { stage: Stage::Asking(Vec::new()), times, ..Conn::default() };
-        self.asking.push_back((now + HEAD_WITHIN, id, times));
         self.here += 1;
-        if self.here > self.conns_max {
-            self.refuse(id, "edge_full", &format!("{} are connected", self.conns_max));
+        let stage = Stage::Asking { head: Vec::new(), over: self.here > self.conns_max };
+        self.conns[id] = Conn { stage, times, ..Conn::default() };
+        self.asking.push_back((now + HEAD_WITHIN, id, times));
+        if self.here > self.conns_max + OVER {
+            self.refuse_full(id, "");
         }
+    }
+
+    fn hall(&mut self, hall: &HallId) -> Option<(usize, &mut Hall)> {
+        let number = self.halls.number(hall)?;
+        Some((number, self.halls.get_mut(number)?))
+    }
+
+    /// Take in what was kept elsewhere. Whoever waits here already goes on where they left off.
+    fn fill(&mut self, hall: &HallId, parts: &[Part]) {
+        let Some((_, hall)) = self.hall(hall) else { return };
+        hall.fill(parts);
+        let waiting: Vec<ConnId> = hall.listeners().collect();
+        self.outputs.extend(waiting.into_iter().map(Output::Send));
     }
 
     fn read(&mut self, id: ConnId, bytes: &[u8]) {
         let Some(conn) = self.conns.get_mut(id) else { return };
-        let Stage::Asking(head) = &mut conn.stage else {
+        let Stage::Asking { head, over } = &mut conn.stage else {
             conn.said = conn.said.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
             if conn.said as usize > HEAD_BYTES_MAX {
                 self.outputs.push_back(Output::Close(id, "talks_on"));
@@ -255,51 +287,70 @@ impl Door {
         } else {
             told
         };
+        let over = *over;
         match told {
             Head::More => {}
-            Head::Refused(code, detail) => self.refuse(id, code, &detail),
-            Head::Listen { hall, from, body } => self.listen(id, &hall, from, body),
+            Head::Refused(code, detail) => self.refuse(id, code, &detail, ""),
+            Head::Listen(ask) if over => self.send_on(id, &ask),
+            Head::Listen(ask) => self.listen(id, &ask),
         }
     }
 
-    fn listen(&mut self, id: ConnId, hall: &HallId, from: Option<PartNo>, body: bool) {
-        let found = self.halls.number(hall).and_then(|number| Some((number, self.halls.get_mut(number)?)));
-        let Some((number, hall)) = found else {
-            self.refuse(id, "hall_unknown", hall.as_str());
+    /// There is no room here: say so, and where there may be some. Whom another edge sent is not sent on again.
+    fn send_on(&mut self, id: ConnId, ask: &Ask) {
+        let sent = ask.via.as_deref().is_some_and(|via| self.fleet.was_sent(via, &ask.hall));
+        let others = if sent { String::new() } else { self.others(&ask.hall) };
+        self.refuse_full(id, &others);
+    }
+
+    fn others(&self, hall: &HallId) -> String {
+        let refused: u64 = self.counts.refused.values().sum();
+        answer::alternates(hall, refused, &self.fleet)
+    }
+
+    fn refuse_full(&mut self, id: ConnId, headers: &str) {
+        self.refuse(id, "edge_full", &format!("{} are connected", self.conns_max), headers);
+    }
+
+    fn listen(&mut self, id: ConnId, ask: &Ask) {
+        let (fleet, cadence) = (self.fleet.clone(), self.cadence);
+        let Some((number, hall)) = self.hall(&ask.hall) else {
+            self.refuse(id, "hall_unknown", ask.hall.as_str(), "");
             return;
         };
         let newest = hall.window.newest();
-        let next = from
-            .filter(|from| newest.is_none_or(|newest| from.0 <= newest.0 + BEHIND_PARTS_MAX))
-            .or_else(|| hall.window.start_for(self.cadence.buffer_parts()));
+        let start = hall.window.start_for(cadence.buffer_parts());
+        let resumes = || ask.resume.as_deref().is_some_and(|token| fleet.resumes(token, &ask.hall));
+        let wanted = ask.from.filter(|from| newest.is_none_or(|it| from.0 <= it.0 + BEHIND_PARTS_MAX));
+        // What lies before a newcomer's buffer is for those who were here.
+        let next = match (wanted, start) {
+            (Some(from), Some(start)) if from < start && !resumes() => Some(start),
+            (wanted, start) => wanted.or(start),
+        };
         // With nothing in hand, only who asked for a part knows which is the first.
         let told = next.map(|next| hall.window.at_or_after(next).map_or(next, |framed| framed.no));
         let first = told.unwrap_or_default();
-        let conn = &mut self.conns[id];
-        if body {
-            let header = &self.header.chunk;
-            let welcome = hall.welcome(first, || [head(told, self.cadence).as_bytes(), header].concat());
+        let head = || answer::stream(&ask.hall, told, cadence, &fleet);
+        let (stage, bytes) = if ask.body {
+            let header = self.header.chunk.clone();
+            let Some((_, hall)) = self.hall(&ask.hall) else { return };
+            let welcome = hall.welcome(first, || [head().as_bytes(), &header].concat());
             let (group, place) = hall.sit(id);
             self.counts.joined += 1;
-            conn.stage = Stage::Listening(Seat { hall: number, group, place, next: welcome.next, skips: 0 });
-            conn.pending = Some(Box::new((welcome.bytes, 0)));
+            let seat = Seat { hall: number, group, place, next: welcome.next, skips: 0 };
+            (Stage::Listening(seat), welcome.bytes)
         } else {
-            conn.stage = Stage::Leaving;
-            conn.pending = Some(Box::new((head(told, self.cadence).into(), 0)));
-        }
+            (Stage::Leaving, head().into())
+        };
+        let conn = &mut self.conns[id];
+        conn.stage = stage;
+        conn.pending = Some(Box::new((bytes, 0)));
         self.outputs.push_back(Output::Send(id));
     }
 
-    fn refuse(&mut self, id: ConnId, code: &'static str, detail: &str) {
-        let refusal = refusal(code, detail);
+    fn refuse(&mut self, id: ConnId, code: &'static str, detail: &str, headers: &str) {
         *self.counts.refused.entry(code).or_default() += 1;
-        let answer = format!(
-            "HTTP/1.1 {} Refused\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\n\
-             Access-Control-Allow-Origin: *\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n{}",
-            refusal.status,
-            refusal.body.len(),
-            refusal.body
-        );
+        let answer = answer::refused(code, detail, headers);
         if let Some(conn) = self.conns.get_mut(id) {
             conn.stage = Stage::Leaving;
             conn.pending = Some(Box::new((answer.into(), 0)));
@@ -336,7 +387,7 @@ impl Door {
     fn drop_slow_heads(&mut self, now: Instant) {
         while let Some(&(at, id, times)) = self.asking.front() {
             let conn = &self.conns[id];
-            let waits = conn.times == times && matches!(conn.stage, Stage::Asking(_));
+            let waits = conn.times == times && matches!(conn.stage, Stage::Asking { .. });
             if waits && at > now {
                 break;
             }
@@ -364,15 +415,4 @@ impl Door {
             self.outputs.push_back(Output::Send(moved));
         }
     }
-}
-
-fn head(first: Option<PartNo>, cadence: Cadence) -> String {
-    let from = first.map_or(String::new(), |no| format!("Hustings-From: {}\r\n", no.0));
-    format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: audio/mp4; codecs=\"opus\"\r\nCache-Control: no-store\r\n\
-         Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: Hustings-From, Hustings-Cadence\r\n\
-         X-Content-Type-Options: nosniff\r\nX-Accel-Buffering: no\r\n{from}Hustings-Cadence: {}\r\n\
-         Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
-        cadence.parts()
-    )
 }

@@ -1,143 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::collections::BTreeSet;
+use std::time::Duration;
 
-use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::{Cadence, ConnId, Door, Input, Output};
-use crate::flow::{HallId, Part};
-use crate::testing::start;
-use crate::units::PartNo;
-
-fn hall() -> HallId {
-    HallId::parse("demo").unwrap()
-}
-
-/// A door with sockets that take what a test lets them.
-struct Bench {
-    door: Door,
-    now: Instant,
-    /// Bytes that each takes before it is full; endless where nothing is said.
-    room: BTreeMap<ConnId, usize>,
-    waits: BTreeMap<ConnId, bool>,
-    got: BTreeMap<ConnId, Vec<u8>>,
-    closed: Vec<(ConnId, &'static str)>,
-    sweeps: usize,
-}
-
-impl Bench {
-    fn open(cadence: u64) -> Self {
-        let now = start().instant;
-        let mut door = Door::new(b"HEAD", Cadence::try_from(cadence).unwrap(), 1_000);
-        door.handle(Input::Halls(&[hall()]), now);
-        let (room, waits, got) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { door, now, room, waits, got, closed: Vec::new(), sweeps: 0 }
-    }
-
-    fn push(&mut self, numbers: std::ops::Range<u64>) {
-        for no in numbers {
-            let part = Part { no: PartNo(no), bytes: Bytes::from(format!("<{no}>")) };
-            self.door.handle(Input::Part(&hall(), &part), self.now);
-            self.perform();
-        }
-    }
-
-    fn listen(&mut self, id: ConnId, query: &str) {
-        self.door.handle(Input::Accepted(id), self.now);
-        let head = format!("GET /h/demo/live.mp4{query} HTTP/1.1\r\nHost: x\r\n\r\n");
-        self.door.handle(Input::Received(id, head.as_bytes()), self.now);
-        self.perform();
-    }
-
-    fn take(&mut self, id: ConnId, bytes: &[u8]) -> usize {
-        let room = self.room.get_mut(&id);
-        let count = room.as_ref().map_or(bytes.len(), |room| bytes.len().min(**room));
-        if let Some(room) = room {
-            *room -= count;
-        }
-        self.got.entry(id).or_default().extend_from_slice(&bytes[..count]);
-        count
-    }
-
-    /// As the shell does.
-    fn send(&mut self, id: ConnId) {
-        while let Some(bytes) = self.door.owed(id) {
-            let count = self.take(id, &bytes);
-            if count == 0 {
-                self.door.block(id, true);
-                self.waits.insert(id, true);
-                return;
-            }
-            self.door.sent(id, count);
-        }
-        self.door.block(id, false);
-        self.waits.insert(id, false);
-        if self.door.may_close(id) {
-            self.close(id, "answered");
-        }
-    }
-
-    fn close(&mut self, id: ConnId, reason: &'static str) {
-        self.closed.push((id, reason));
-        self.door.handle(Input::Gone(id), self.now);
-    }
-
-    fn perform(&mut self) {
-        while let Some(output) = self.door.poll() {
-            match output {
-                Output::Send(id) => self.send(id),
-                Output::Close(id, reason) => self.close(id, reason),
-                Output::Sweep(mut sweep) => {
-                    self.sweeps += 1;
-                    while let Some(id) = self.door.next(&mut sweep) {
-                        let bytes = sweep.bytes.clone();
-                        let count = self.take(id, &bytes);
-                        let whole = self.door.swept(&sweep, id, count);
-                        assert_eq!(whole, count == bytes.len());
-                        self.waits.insert(id, !whole);
-                    }
-                }
-            }
-        }
-    }
-
-    /// The kernel takes more again.
-    fn make_room(&mut self, id: ConnId, bytes: usize) {
-        self.room.insert(id, bytes);
-        if self.waits.get(&id) == Some(&true) {
-            self.send(id);
-            self.perform();
-        }
-    }
-
-    fn text(&mut self, id: ConnId) -> String {
-        String::from_utf8(self.got.remove(&id).unwrap_or_default()).unwrap()
-    }
-
-    fn reasons(&self) -> Vec<&'static str> {
-        self.closed.iter().map(|(_, reason)| *reason).collect()
-    }
-}
-
-/// The numbers of the parts in a body of whole chunks.
-fn numbers(body: &str) -> Vec<u64> {
-    let mut rest = body;
-    let mut found = Vec::new();
-    while !rest.is_empty() {
-        let (size, tail) = rest.split_once("\r\n").expect("a size");
-        let size = usize::from_str_radix(size, 16).expect("a size in hex");
-        let (chunk, tail) = tail.split_at(size);
-        rest = tail.strip_prefix("\r\n").expect("the end of a chunk");
-        if chunk != "HEAD" {
-            found.push(chunk.trim_matches(['<', '>']).parse().expect("a number"));
-        }
-    }
-    found
-}
-
-fn body(text: &str) -> &str {
-    text.split_once("\r\n\r\n").map_or(text, |(_, body)| body)
-}
+use super::door_bench_test::{Bench, body, hall, numbers};
+use super::{Cadence, ConnId, Door, Input};
+use crate::flow::HallId;
 
 #[test]
 fn a_newcomer_gets_the_last_parts_at_once_then_each_new_one() {
@@ -234,7 +102,7 @@ fn whoever_comes_back_goes_on_from_the_next_part() {
     let mut bench = Bench::open(1);
     bench.push(0..100);
 
-    bench.listen(1, "?from=80");
+    bench.resume(1, 80);
     let text = bench.text(1);
 
     assert!(text.contains("Hustings-From: 80\r\n"));
@@ -246,7 +114,7 @@ fn whoever_catches_up_from_long_ago_has_everything_in_order() {
     let mut bench = Bench::open(1);
     bench.push(0..200);
 
-    bench.listen(1, "?from=3");
+    bench.resume(1, 3);
     bench.push(200..203);
     let text = bench.text(1);
 
@@ -398,8 +266,8 @@ impl Evening {
     fn step(&mut self, step: &Step) {
         match *step {
             Step::Part(ahead) => self.part(ahead),
-            Step::Join(id) => self.join(id, ""),
-            Step::Resume(id, from) => self.join(id, &format!("?from={from}")),
+            Step::Join(id) => self.join(id, None),
+            Step::Resume(id, from) => self.join(id, Some(from)),
             Step::Leave(id) => self.leave(id),
             Step::Room(id, room) if self.here.contains(&id) => self.bench.make_room(id, room),
             Step::Room(..) => {}
@@ -416,12 +284,15 @@ impl Evening {
         self.bench.push(self.newest..self.newest + 1);
     }
 
-    fn join(&mut self, id: ConnId, query: &str) {
+    fn join(&mut self, id: ConnId, from: Option<u64>) {
         self.leave(id);
         self.here.insert(id);
         self.bench.room.remove(&id);
         self.bench.waits.remove(&id);
-        self.bench.listen(id, query);
+        match from {
+            Some(from) => self.bench.resume(id, from),
+            None => self.bench.listen(id, ""),
+        }
     }
 
     fn leave(&mut self, id: ConnId) {

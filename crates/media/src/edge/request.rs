@@ -12,16 +12,23 @@ const HEADERS_MAX: usize = 64;
 pub enum Head {
     /// Not whole yet.
     More,
-    Listen {
-        hall: HallId,
-        from: Option<PartNo>,
-        body: bool,
-    },
+    Listen(Ask),
     /// The code of a refusal and a detail.
     Refused(&'static str, String),
 }
 
-/// Read the head of a request for `/h/{hall}/live.mp4?from={part_no}`.
+/// Who wants to listen to what.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ask {
+    pub hall: HallId,
+    pub from: Option<PartNo>,
+    /// As they were shown, and not yet believed: a resume token, and another edge's word.
+    pub resume: Option<String>,
+    pub via: Option<String>,
+    pub body: bool,
+}
+
+/// Read the head of a request for `/h/{hall}/live.mp4?from={part_no}&resume={token}&via={token}`.
 pub fn read_head(bytes: &[u8]) -> Head {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut request = httparse::Request::new(&mut headers);
@@ -48,12 +55,19 @@ fn aim(method: &str, target: &str) -> Head {
     let Some(hall) = hall else {
         return Head::Refused("not_found", "streams are at /h/{hall}/live.mp4".into());
     };
-    let from = query.split('&').find_map(|pair| pair.strip_prefix("from="));
+    let told = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let from = told("from");
     match from.map(str::parse::<u64>) {
         Some(Err(_)) => Head::Refused("field_invalid", "from is the number of a part".into()),
         Some(Ok(no)) if no > u64::MAX / 20_000 => {
             Head::Refused("field_invalid", "from is the number of a part".into())
         }
-        from => Head::Listen { hall, from: from.and_then(Result::ok).map(PartNo), body: method == "GET" },
+        from => Head::Listen(Ask {
+            hall,
+            from: from.and_then(Result::ok).map(PartNo),
+            resume: told("resume").map(str::to_owned),
+            via: told("via").map(str::to_owned),
+            body: method == "GET",
+        }),
     }
 }

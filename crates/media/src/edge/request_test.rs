@@ -1,12 +1,12 @@
 use proptest::prelude::*;
 
-use super::request::{HEAD_BYTES_MAX, Head, read_head};
+use super::request::{Ask, HEAD_BYTES_MAX, Head, read_head};
 use crate::flow::HallId;
 use crate::units::PartNo;
 
 fn listen(from: Option<u64>) -> Head {
     let hall = HallId::parse("demo").unwrap();
-    Head::Listen { hall, from: from.map(PartNo), body: true }
+    Head::Listen(Ask { hall, from: from.map(PartNo), resume: None, via: None, body: true })
 }
 
 #[test]
@@ -14,6 +14,16 @@ fn a_listener_may_say_where_to_begin() {
     assert_eq!(read_head(b"GET /h/demo/live.mp4 HTTP/1.1\r\nHost: x\r\n\r\n"), listen(None));
     assert_eq!(read_head(b"GET /h/demo/live.mp4?from=42 HTTP/1.1\r\n\r\n"), listen(Some(42)));
     assert_eq!(read_head(b"GET /h/demo/live.mp4?from=42 HTTP/1.1\r\nHost"), Head::More);
+}
+
+#[test]
+fn a_listener_may_show_what_it_was_told_elsewhere() {
+    let hall = HallId::parse("demo").unwrap();
+    let (resume, via) = (Some("1.2.ab".to_owned()), Some("1.2.cd".to_owned()));
+
+    let read = read_head(b"GET /h/demo/live.mp4?via=1.2.cd&from=7&resume=1.2.ab HTTP/1.1\r\n\r\n");
+
+    assert_eq!(read, Head::Listen(Ask { hall, from: Some(PartNo(7)), resume, via, body: true }));
 }
 
 #[test]
@@ -95,7 +105,7 @@ proptest! {
 
         let told = read_head(&bytes);
 
-        if let Head::Listen { hall, from, .. } = &told {
+        if let Head::Listen(Ask { hall, from, .. }) = &told {
             prop_assert!(HallId::parse(hall.as_str()).is_some());
             prop_assert!(from.is_none_or(|no| no.0 <= u64::MAX / 20_000));
         }

@@ -3,10 +3,14 @@
 //! Everything here may be gone at any time without anyone hearing it.
 
 use std::collections::VecDeque;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_nats::Subscriber;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use serde::Deserialize;
@@ -47,23 +51,32 @@ pub fn remembered(who: &Who) -> Arc<Orders> {
     Arc::new(Orders::parse(&bytes).unwrap_or_default())
 }
 
+/// There may be secrets in them: for the owner's eyes only.
 fn remember(who: &Who, orders: &Orders) -> std::io::Result<()> {
     let path = who.data.join("orders.json");
     let fresh = path.with_extension("fresh");
-    std::fs::write(&fresh, serde_json::to_vec(orders)?)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
+    file.write_all(&serde_json::to_vec(orders)?)?;
     std::fs::rename(fresh, path)
 }
 
-/// Keep the link up until the process ends.
+/// The line between edges: what this one says every second, and where what all say goes, its own words too.
+pub struct Kin {
+    pub says: watch::Receiver<Bytes>,
+    pub heard: mpsc::Sender<Bytes>,
+}
+
+/// Keep the link up until the process ends; `kin`: for edges.
 pub async fn run(
     who: Who,
     clock: Clock,
     orders: watch::Sender<Arc<Orders>>,
     mut happenings: mpsc::Receiver<Value>,
+    kin: Option<Kin>,
 ) {
     let mut mouth = Mouth::new(&who, clock);
     let mut desk_clock = DeskClock::default();
-    let (client, mut told) = connect(&who).await;
+    let (client, mut told, mut said) = connect(&who, kin.is_some()).await;
     let mut beat = tokio::time::interval(BEAT);
     let mut asked_last = clock.instant() - ASK_AFTER;
     loop {
@@ -75,6 +88,11 @@ pub async fn run(
                     let now = WallMs(SampleCount(clock.media().0).ms());
                     desk_clock.settle(&mut new, &orders.borrow(), now);
                     take_orders(&who, &orders, new);
+                }
+            }
+            message = next_of(&mut said) => {
+                if let (Some(kin), Some(message)) = (&kin, message) {
+                    let _ = kin.heard.try_send(message.payload);
                 }
             }
             happening = happenings.recv() => {
@@ -90,12 +108,23 @@ pub async fn run(
                     let _ = client.publish(format!("hustings.hello.{}", who.node), mouth.hello()).await;
                 }
                 let _ = client.publish(format!("hustings.happenings.{}", who.node), mouth.batch(clock)).await;
+                if let Some(kin) = &kin {
+                    let says = kin.says.borrow().clone();
+                    let _ = client.publish(format!("hustings.fleet.{}", who.node), says).await;
+                }
             }
         }
     }
 }
 
-async fn connect(who: &Who) -> (async_nats::Client, async_nats::Subscriber) {
+async fn next_of(said: &mut Option<Subscriber>) -> Option<async_nats::Message> {
+    match said {
+        Some(said) => said.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn connect(who: &Who, kin: bool) -> (async_nats::Client, Subscriber, Option<Subscriber>) {
     let mut options = async_nats::ConnectOptions::new()
         .retry_on_initial_connect()
         .max_reconnects(None)
@@ -109,7 +138,11 @@ async fn connect(who: &Who) -> (async_nats::Client, async_nats::Subscriber) {
             let client = options.clone().connect(&who.nats.url).await.map_err(|error| error.to_string())?;
             let subject = format!("hustings.orders.{}", who.node);
             let told = client.subscribe(subject).await.map_err(|error| error.to_string())?;
-            Ok::<_, String>((client, told))
+            let said = match kin {
+                true => Some(client.subscribe("hustings.fleet.*").await.map_err(|error| error.to_string())?),
+                false => None,
+            };
+            Ok::<_, String>((client, told, said))
         };
         match made.await {
             Ok(link) => return link,

@@ -16,6 +16,9 @@ mod sounds_test;
 mod standing;
 #[cfg(test)]
 mod standing_test;
+mod tokens;
+#[cfg(test)]
+mod tokens_test;
 #[cfg(test)]
 mod vectors_test;
 
@@ -25,3 +28,4 @@ pub use passes::{Claims, Role, check_pass};
 pub use refusals::{Refusal, refusal};
 pub use sounds::{SoundName, SoundOrder};
 pub use standing::Standing;
+pub use tokens::{FleetKey, Tokens};

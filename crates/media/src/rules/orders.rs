@@ -8,6 +8,7 @@ use crate::flow::{Caption, HallId, HallState, SeatId, Standing};
 use crate::units::{PartNo, SampleCount};
 
 use super::sounds::SoundOrder;
+use super::tokens::FleetKey;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orders {
@@ -21,6 +22,9 @@ pub struct Orders {
     /// Ids of passes that are no longer good.
     #[serde(default)]
     pub revoked: Vec<String>,
+    /// What the edges of this fleet sign with: the first; the others are read still. Edges are told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fleet_keys: Vec<FleetKey>,
     /// Where the desk answers, `host:port`.
     #[serde(default)]
     pub desk: Option<String>,

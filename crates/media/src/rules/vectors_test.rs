@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Orders, check_pass};
+use super::{Orders, Tokens, check_pass};
+use crate::flow::HallId;
 use crate::units::WallMs;
 
 #[test]
@@ -29,4 +30,19 @@ fn every_pass_vector_gets_the_answer_it_should() {
         }
     }
     assert!(cases.len() > 10);
+}
+
+#[test]
+fn a_resume_token_of_the_desk_is_read_and_is_what_an_edge_gives() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/vectors/tokens/tokens.json");
+    let told: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let orders = serde_json::json!({"fleet_keys": told["fleet_keys"]}).to_string();
+    let tokens = Tokens::of(&Orders::parse(orders.as_bytes()).unwrap());
+    let hall = HallId::parse(told["hall"].as_str().unwrap()).unwrap();
+    let now = told["now_ms"].as_i64().unwrap();
+    let token = told["resume"].as_str().unwrap();
+
+    assert!(tokens.resumes(token, &hall, WallMs(now)));
+    let hour = now - now % 3_600_000;
+    assert_eq!(tokens.resume(&hall, WallMs(hour)).as_deref(), Some(token));
 }

@@ -86,14 +86,30 @@ fn one_or_more<'de, D: serde::Deserializer<'de>>(told: D) -> Result<Vec<String>,
 struct Listener {
     ear: Ear,
     stream: Option<Sealed>,
-    /// Which of the places it is at, and how often it changed without hearing anything.
+    /// Which of the places it is at, and what an edge that sent it there wants shown.
     place: usize,
+    query: String,
+    /// Which of the ordered places it was at last, and how often it changed without hearing anything.
+    home: usize,
     in_vain: u32,
     asks: bool,
     asked: Instant,
     has_sound: bool,
     /// Cut off since then.
     cut_off: Option<Instant>,
+}
+
+impl Listener {
+    /// What it asks for, at such a path.
+    fn wanted(&self, path: &str) -> String {
+        let from = self.ear.resume_from().map(|no| format!("from={}", no.0));
+        let token = self.ear.told().resume.as_ref().filter(|_| from.is_some());
+        let resume = token.map(|token| format!("resume={token}"));
+        let query = Some(self.query.clone()).filter(|query| !query.is_empty());
+        let fields: Vec<String> = [query, from, resume].into_iter().flatten().collect();
+        let mark = if path.contains('?') { '&' } else { '?' };
+        if fields.is_empty() { path.to_owned() } else { format!("{path}{mark}{}", fields.join("&")) }
+    }
 }
 
 /// What all of them counted.
@@ -212,10 +228,13 @@ impl Ears {
 
     fn newcomer(&self, id: usize) -> Listener {
         let keeps = id == 0 && (self.save.is_some() || self.dump.is_some());
+        let home = if self.order.spread { id % self.order.streams.len() } else { 0 };
         Listener {
             ear: if keeps { Ear::keeping() } else { Ear::new() },
             stream: None,
-            place: if self.order.spread { id % self.places.len() } else { 0 },
+            place: home,
+            query: String::new(),
+            home,
             in_vain: 0,
             asks: false,
             asked: self.clock.instant(),
@@ -245,12 +264,13 @@ impl Ears {
     /// Send the request once the connection stands.
     fn ask(&mut self, id: usize) {
         let listener = &mut self.listeners[id];
-        let Some(stream) = listener.stream.as_mut().filter(|_| !listener.asks) else {
+        if listener.asks {
             return;
-        };
-        let from = listener.ear.resume_from().map_or(String::new(), |no| format!("?from={}", no.0));
+        }
         let place = &self.places[listener.place];
-        let request = format!("GET {}{from} HTTP/1.1\r\nHost: {}\r\n\r\n", place.path, place.host);
+        let wanted = listener.wanted(&place.path);
+        let Some(stream) = listener.stream.as_mut() else { return };
+        let request = format!("GET {wanted} HTTP/1.1\r\nHost: {}\r\n\r\n", place.host);
         // Sealed before the handshake is over, it goes out with the handshake's last message.
         listener.asks = stream.write(request.as_bytes()).is_ok();
     }
@@ -323,14 +343,43 @@ impl Ears {
 
     fn broke(&mut self, id: usize) {
         self.hang_up(id);
+        self.move_on(id);
         let listener = &mut self.listeners[id];
-        listener.place = (listener.place + 1) % self.places.len();
         listener.cut_off = listener.cut_off.or(listener.has_sound.then(|| self.clock.instant()));
         let again = AGAIN_FIRST * (1 << listener.in_vain.saturating_sub(1).min(5));
         let wait = if listener.in_vain == 0 { Duration::ZERO } else { again.min(AGAIN_LAST) };
         listener.in_vain += 1;
         self.again.push_back((self.clock.instant() + wait, id));
         self.counts.reconnects += 1;
+    }
+
+    /// To where it was told to go in such a case, one after the other, then to the places it knows by itself.
+    fn move_on(&mut self, id: usize) {
+        let listener = &self.listeners[id];
+        let told = listener.ear.told().clone();
+        if let Some(address) = told.alternates.get(listener.in_vain as usize)
+            && let Some((place, query)) = self.place_of(address)
+        {
+            let listener = &mut self.listeners[id];
+            (listener.place, listener.query) = (place, query);
+            return;
+        }
+        let listener = &mut self.listeners[id];
+        listener.home = (listener.home + 1) % self.order.streams.len();
+        (listener.place, listener.query) = (listener.home, String::new());
+    }
+
+    /// Where an address leads, and the query in it. Places stay known: they are as many as a fleet has.
+    fn place_of(&mut self, address: &str) -> Option<(usize, String)> {
+        let (address, query) = address.split_once('?').unwrap_or((address, ""));
+        let place = match self.places.iter().position(|place| place.url == address) {
+            Some(known) => known,
+            None => {
+                self.places.push(Place::of(address).ok()?);
+                self.places.len() - 1
+            }
+        };
+        Some((place, query.to_owned()))
     }
 
     fn hang_up(&mut self, id: usize) {

@@ -9,6 +9,8 @@ use crate::node::sealed::Trust;
 use crate::node::start::CannotStart;
 
 pub struct Place {
+    /// As it was given.
+    pub url: String,
     /// Host and port, as a request names them.
     pub host: String,
     /// With its leading slash, and the query if there is one.
@@ -39,7 +41,7 @@ impl Place {
             .next()
             .ok_or_else(|| CannotStart(format!("{host} has no address")))?;
         let trust = if sealed { Some(trust(name)?) } else { None };
-        Ok(Self { host: host.to_owned(), path: format!("/{path}"), address, trust })
+        Ok(Self { url: url.to_owned(), host: host.to_owned(), path: format!("/{path}"), address, trust })
     }
 }
 

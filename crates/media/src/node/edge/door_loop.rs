@@ -12,7 +12,7 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use rustls::ServerConfig;
 use tokio::sync::watch;
 
-use crate::edge::{Cadence, ConnId, Door, DoorCounts, Input, Output, Sweep};
+use crate::edge::{Cadence, ConnId, Door, DoorCounts, FleetView, Input, Meter, OVER, Output, Sweep};
 use crate::flow::{HallId, Part};
 use crate::node::clock::Clock;
 use crate::node::sealed::Sealed;
@@ -34,8 +34,6 @@ const QUEUE: usize = 256;
 const ACCEPTS: usize = 64;
 /// What the page port, the upstreams and the desk's line may need of this process's descriptors.
 const KEPT_DESCRIPTORS: usize = 512;
-/// Newcomers past the most there may be, who are told so.
-const OVER: usize = 64;
 /// When the system gives no descriptor to a newcomer, it is asked again so much later.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 /// Of one connection in one turn: who says more waits for the next.
@@ -43,14 +41,25 @@ const READS: usize = 8;
 
 pub enum ToDoor {
     Part(HallId, Part),
+    Kept(HallId, Vec<Part>),
+    Fleet(Arc<FleetView>),
     Halls(Vec<HallId>),
 }
 
 /// What the page port may know of the stream port.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct View {
     pub halls: HashMap<HallId, Seen>,
     pub counts: DoorCounts,
+    /// The share of the time that sweeps leave, and the share in which there is nothing to do.
+    pub room: f64,
+    pub idle: f64,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self { halls: HashMap::new(), counts: DoorCounts::default(), room: 1.0, idle: 1.0 }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -96,6 +105,7 @@ pub struct DoorLoop {
     halls: Vec<HallId>,
     outlet: Outlet,
     batch: Batch,
+    meter: Meter,
 }
 
 /// One batch of a sweep: kept, so that nothing is allocated for it.
@@ -130,6 +140,7 @@ impl DoorLoop {
             halls: Vec::new(),
             outlet: Outlet::OneByOne,
             batch: Batch::default(),
+            meter: Meter::default(),
         };
         Ok((door, DoorHandle { queue, waker }, seen))
     }
@@ -147,6 +158,7 @@ impl DoorLoop {
             {
                 tracing::error!(%error, "edge.poll_failed");
             }
+            let woken = clock.instant();
             self.take_messages(clock);
             for event in &events {
                 match event.token() {
@@ -167,6 +179,7 @@ impl DoorLoop {
             }
             self.door.handle(Input::Timeout, clock.instant());
             self.perform(clock);
+            self.meter.worked(woken, clock.instant());
         }
     }
 
@@ -179,6 +192,11 @@ impl DoorLoop {
                     self.door.handle(Input::Part(&hall, &part), clock.instant());
                     self.perform(clock);
                 }
+                ToDoor::Kept(hall, parts) => {
+                    self.door.handle(Input::Kept(&hall, &parts), clock.instant());
+                    self.perform(clock);
+                }
+                ToDoor::Fleet(fleet) => self.door.handle(Input::Fleet(fleet), clock.instant()),
                 ToDoor::Halls(halls) => {
                     self.door.handle(Input::Halls(&halls), clock.instant());
                     self.halls = halls;
@@ -194,7 +212,8 @@ impl DoorLoop {
         let seen =
             |hall: &HallId| Seen { listeners: self.door.listeners(hall), newest: self.door.newest(hall) };
         let halls = self.halls.iter().map(|hall| (hall.clone(), seen(hall))).collect();
-        let _ = self.view.send(Arc::new(View { halls, counts: self.door.counts().clone() }));
+        let (room, idle) = self.meter.rooms();
+        let _ = self.view.send(Arc::new(View { halls, counts: self.door.counts().clone(), room, idle }));
     }
 
     /// A batch of newcomers; whether there may be more.
@@ -299,7 +318,11 @@ impl DoorLoop {
         while let Some(output) = self.door.poll() {
             match output {
                 Output::Send(id) => self.send(id, clock),
-                Output::Sweep(sweep) => self.sweep(sweep, clock),
+                Output::Sweep(sweep) => {
+                    let begun = clock.instant();
+                    self.sweep(sweep, clock);
+                    self.meter.swept(clock.instant() - begun);
+                }
                 Output::Close(id, reason) => {
                     if reason == "slow" {
                         tracing::info!(reason, "edge.listener_let_go");

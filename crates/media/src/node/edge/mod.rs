@@ -1,6 +1,7 @@
 //! An edge process: the stream port in a thread of its own, the page port with pages and HLS, its upstreams and its line to the desk.
 
 mod door_loop;
+mod fleet;
 mod forward;
 mod hls;
 mod outlet;

@@ -7,14 +7,14 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HOST, HeaderMap,
-    HeaderName, HeaderValue, LOCATION, SET_COOKIE, VARY,
+    ACCEPT, ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING,
+    CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE, VARY,
 };
 use hyper::{Method, Request};
 use serde_json::json;
 use tokio::sync::watch;
 
-use crate::edge::{Route, ask_again_ms, pass_in_query, route, without_pass};
+use crate::edge::{FleetView, Origins, Route, ask_again_ms, pass_in_query, route, without_pass};
 use crate::flow::HallId;
 use crate::node::clock::Clock;
 use crate::node::http::{Answer, answer, problem};
@@ -44,6 +44,7 @@ pub struct Front {
     pub view: watch::Receiver<Arc<View>>,
     pub hls: Rc<Hls>,
     pub pages: Pages,
+    pub fleet: watch::Receiver<Arc<FleetView>>,
     pub place: Place,
 }
 
@@ -191,7 +192,10 @@ impl Front {
         let orders = self.orders.borrow().clone();
         let Some(order) = orders.hall(hall) else { return problem("hall_unknown", hall.as_str()) };
         let mut response = answer(200, "application/json", self.state_json(hall, order));
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("max-age=1"));
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=1"));
+        // Whose own edge is gone asks another.
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         response
     }
 
@@ -199,7 +203,12 @@ impl Front {
         let now = self.clock.wall();
         let standing = order.standing(now);
         let seen = self.view.borrow().halls.get(hall).copied();
-        let listeners = seen.map_or(0, |seen| seen.listeners);
+        let fleet = self.fleet.borrow().clone();
+        let elsewhere = fleet.elsewhere.get(hall.as_str()).copied().unwrap_or(0);
+        let listeners = seen.map_or(0, |seen| seen.listeners).saturating_add(elsewhere);
+        let told = |place: Origins| json!({"page": place.page, "stream": place.stream});
+        let others = fleet.alternates(hall, now.0.unsigned_abs() / 1_000).into_iter().map(told);
+        let alternates: Vec<_> = others.collect();
         let named = |seat: &Seat| json!({"seat": seat.seat, "name": seat.name});
         let seats: Vec<_> = order.seats.iter().map(named).collect();
         json!({
@@ -207,6 +216,7 @@ impl Front {
             "since_ms": standing.since_ms, "starts_at_ms": order.starts_at_ms, "now_ms": now.0,
             "seats": seats, "recorded": order.record, "cancelled": order.cancelled, "evening": order.evening,
             "stream": {"port": self.place.stream_port, "origin": self.place.stream_origin, "path": format!("/h/{hall}/live.mp4")},
+            "alternates": alternates,
             "hls": self.hls.listed(hall).then(|| format!("/h/{hall}/live.m3u8")),
             "newest_part": seen.and_then(|seen| seen.newest).map(|no| no.0),
             "part_ms": 240, "buffer_ms": self.place.buffer_ms, "window_ms": order.window_ms,
@@ -221,8 +231,10 @@ impl Front {
         format!(
             "# TYPE hustings_edge_listeners gauge\nhustings_edge_listeners {listeners}\n\
              # TYPE hustings_edge_joined_total counter\nhustings_edge_joined_total {}\n\
-             # TYPE hustings_edge_let_go_total counter\nhustings_edge_let_go_total {}\n",
-            view.counts.joined, view.counts.let_go
+             # TYPE hustings_edge_let_go_total counter\nhustings_edge_let_go_total {}\n\
+             # TYPE hustings_edge_headroom_ratio gauge\nhustings_edge_headroom_ratio {:.3}\n\
+             # TYPE hustings_edge_idle_ratio gauge\nhustings_edge_idle_ratio {:.3}\n",
+            view.counts.joined, view.counts.let_go, view.room, view.idle
         )
     }
 
@@ -256,7 +268,9 @@ impl Front {
     }
 
     fn protect(&self, response: &mut Answer, host: &str) {
-        let streams = self.place.streams(host);
+        let others = self.fleet.borrow().clone();
+        let others = others.places.iter().flat_map(|place| [&place.stream, &place.page]);
+        let streams = others.fold(self.place.streams(host), |all, origin| all + " " + origin);
         let policy = format!(
             "default-src 'self'; connect-src 'self' {streams}; media-src 'self' blob: data:; \
              img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
@@ -272,7 +286,7 @@ impl Front {
 
 impl Place {
     /// Where a page that came from `host` may fetch streams.
-    fn streams(&self, host: &str) -> String {
+    pub fn streams(&self, host: &str) -> String {
         let scheme = if self.secure { "https" } else { "http" };
         self.stream_origin.clone().unwrap_or_else(|| format!("{scheme}://{host}:{}", self.stream_port))
     }

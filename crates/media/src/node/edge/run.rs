@@ -20,7 +20,7 @@ use crate::node::thread::{Urgency, spawn, vital};
 
 use super::door_loop::{DoorLoop, DoorOrder, View};
 use super::outlet::Sending;
-use super::{hls, page, pages, plain, upstream};
+use super::{fleet, hls, page, pages, plain, upstream};
 
 /// Who waits to be let in at the page port.
 const BACKLOG: i32 = 1_024;
@@ -91,23 +91,25 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
         let hls = Rc::new(hls::Hls::new(clock, orders.clone()));
         let sinks = upstream::Sinks { clock, door: to_door, hls: hls.clone() };
         let closing = hls.clone();
-        vital("link", link::run(who, clock, orders_in, happenings));
+        let place = page::Place {
+            stream_port: order.stream.port(),
+            buffer_ms: cadence.buffer_ms(),
+            stream_origin: order.stream_origin,
+            secure: order.public.starts_with("https://"),
+        };
+        let own = fleet::Own {
+            node: who.node.clone(),
+            page: order.public.clone(),
+            stream: place.streams(host_in(&order.public)),
+        };
+        let (kinship, kin, seen) =
+            fleet::Kinship::open((clock, own), orders.clone(), view.clone(), sinks.door.clone());
+        vital("fleet", kinship.run());
+        vital("link", link::run(who, clock, orders_in, happenings, Some(kin)));
         vital("upstream", upstream::follow(orders.clone(), order.upstream, sinks));
         vital("hls", async move { closing.close_ended().await });
         vital("count", count(view.clone(), happen));
-        let front = Rc::new(page::Front {
-            clock,
-            orders,
-            view,
-            hls,
-            pages,
-            place: page::Place {
-                stream_port: order.stream.port(),
-                buffer_ms: cadence.buffer_ms(),
-                stream_origin: order.stream_origin,
-                secure: order.public.starts_with("https://"),
-            },
-        });
+        let front = Rc::new(page::Front { clock, orders, view, hls, pages, fleet: seen, place });
         if let Some(certificate) = certificate {
             vital("certificate", certificate.follow());
         }
@@ -122,6 +124,12 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
         }
         Ok(())
     })
+}
+
+/// The host of an origin, without its port.
+fn host_in(origin: &str) -> &str {
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name)
 }
 
 fn page_port(address: SocketAddr, shared: bool) -> Result<TcpListener, CannotStart> {

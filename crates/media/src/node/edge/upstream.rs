@@ -1,5 +1,5 @@
 //! Listening to stages, or to edges that do, and packagers: one request per hall and source, resumed by number when it breaks. Which of several
-//! stages is heard is the feed's to choose.
+//! stages is heard is the feed's to choose. What they kept before we came is handed on as one.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,11 +14,12 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::feed::{Choice, Input};
-use crate::flow::HallId;
+use crate::flow::{HallId, Part};
 use crate::node::clock::Clock;
 use crate::node::http::{Fault, pass_on};
 use crate::program::{Grid, Splitter, StreamPiece};
-use crate::rules::{HallOrder, Orders};
+use crate::rules::{HallOrder, Orders, Tokens};
+use crate::units::WallMs;
 
 use super::door_loop::{DoorHandle, ToDoor};
 use super::hls::Hls;
@@ -27,6 +28,9 @@ const AGAIN_FIRST: Duration = Duration::from_millis(50);
 const AGAIN_LAST: Duration = Duration::from_millis(500);
 /// A source that sends no part for this long is asked anew.
 const SILENT: Duration = Duration::from_secs(2);
+
+/// What was kept elsewhere comes at once; what comes so much later than the part before it is new.
+const SETTLED: Duration = Duration::from_millis(60);
 
 /// Where what comes is handed on: parts to the door, AAC to HLS.
 #[derive(Clone)]
@@ -40,28 +44,61 @@ pub struct Sinks {
 struct Merge {
     hall: HallId,
     choice: RefCell<Choice>,
+    /// What was kept elsewhere, as far as it came; none once it is handed on.
+    kept: RefCell<Option<Vec<Part>>>,
     told: Notify,
     sinks: Sinks,
 }
 
 impl Merge {
     fn new(hall: HallId, sinks: Sinks) -> Rc<Self> {
-        let merge = Rc::new(Self { hall, choice: RefCell::default(), told: Notify::new(), sinks });
+        let kept = RefCell::new(Some(Vec::new()));
+        let merge = Rc::new(Self { hall, choice: RefCell::default(), kept, told: Notify::new(), sinks });
         tokio::task::spawn_local(Self::wait(Rc::downgrade(&merge)));
         merge
     }
 
-    fn tell(&self, input: Input) {
+    fn tell(self: &Rc<Self>, input: Input) {
         let mut choice = self.choice.borrow_mut();
         let changes = choice.changes();
         choice.handle(input, self.sinks.clock.instant());
         while let Some(part) = choice.poll() {
-            self.sinks.door.send(ToDoor::Part(self.hall.clone(), part));
+            self.pass_on(part);
         }
         if choice.changes() > changes {
             tracing::info!(hall = %self.hall, source = choice.active(), "edge.source_changed");
         }
         self.told.notify_one();
+    }
+
+    fn pass_on(self: &Rc<Self>, part: Part) {
+        match &mut *self.kept.borrow_mut() {
+            None => {
+                self.sinks.door.send(ToDoor::Part(self.hall.clone(), part));
+            }
+            Some(kept) => {
+                if kept.is_empty() {
+                    tokio::task::spawn_local(Self::settle(self.clone()));
+                }
+                kept.push(part);
+            }
+        }
+    }
+
+    /// Hand on what was kept elsewhere, once that is all.
+    async fn settle(merge: Rc<Self>) {
+        let mut count = 0;
+        loop {
+            tokio::time::sleep(SETTLED).await;
+            let came = merge.kept.borrow().as_ref().map_or(0, Vec::len);
+            if came == count {
+                break;
+            }
+            count = came;
+        }
+        if let Some(kept) = merge.kept.borrow_mut().take() {
+            merge.sinks.door.send(ToDoor::Kept(merge.hall.clone(), kept));
+        }
     }
 
     /// Tell the choice the time when it wants to know, for as long as the hall is there.
@@ -133,7 +170,9 @@ pub async fn follow(mut orders: watch::Receiver<Arc<Orders>>, instead: Vec<Strin
                 (Stream::Live, Some(merge)) => Sink::Live(merge.clone()),
                 _ => Sink::Aac(sinks.hls.clone()),
             };
-            running.entry(source.clone()).or_insert_with(|| tokio::task::spawn_local(listen(source, sink)));
+            let orders = orders.clone();
+            let begin = || tokio::task::spawn_local(listen(source.clone(), sink, orders));
+            running.entry(source.clone()).or_insert_with(begin);
         }
         if orders.changed().await.is_err() {
             return;
@@ -167,12 +206,13 @@ fn sources(order: &HallOrder, instead: &[String]) -> Option<Vec<Source>> {
     Some([made(live, Stream::Live), made(&order.packagers, Stream::Aac)].concat())
 }
 
-async fn listen(source: Source, sink: Sink) {
+async fn listen(source: Source, sink: Sink, orders: watch::Receiver<Arc<Orders>>) {
     let mut next: Option<u64> = None;
     let mut again = AGAIN_FIRST;
     loop {
         let before = next;
-        if let Err(error) = listen_once(&source, &sink, &mut next).await {
+        let wanted = wanted_of(&source, next, &orders.borrow(), sink.wall());
+        if let Err(error) = listen_once(&source, &sink, &wanted, &mut next).await {
             let (hall, address, stream) = (&source.hall, &source.address, source.stream.path());
             tracing::info!(%hall, source = %address, stream, %error, "edge.source_broke");
         }
@@ -184,11 +224,21 @@ async fn listen(source: Source, sink: Sink) {
     }
 }
 
-async fn listen_once(source: &Source, sink: &Sink, next: &mut Option<u64>) -> Result<(), Fault> {
-    let from = next.map_or(String::new(), |next| format!("?from={next}"));
-    let request = Request::get(format!("/h/{}/{}{from}", source.hall, source.stream.path()))
-        .header("Host", &source.address)
-        .body(Full::new(Bytes::new()))?;
+/// The address to ask: from the next part, or from the oldest that is kept. An edge gives that to those it knows.
+fn wanted_of(source: &Source, next: Option<u64>, orders: &Orders, now: WallMs) -> String {
+    let token = Tokens::of(orders).resume(&source.hall, now);
+    let token = token.filter(|_| source.stream == Stream::Live);
+    let token = token.map_or(String::new(), |token| format!("&resume={token}"));
+    format!("/h/{}/{}?from={}{token}", source.hall, source.stream.path(), next.unwrap_or(0))
+}
+
+async fn listen_once(
+    source: &Source,
+    sink: &Sink,
+    wanted: &str,
+    next: &mut Option<u64>,
+) -> Result<(), Fault> {
+    let request = Request::get(wanted).header("Host", &source.address).body(Full::new(Bytes::new()))?;
     let response = pass_on(&source.address, None, request, SILENT).await?;
     if !response.status().is_success() {
         return Err(format!("status {}", response.status()).into());
@@ -213,6 +263,13 @@ enum Sink {
 }
 
 impl Sink {
+    fn wall(&self) -> WallMs {
+        match self {
+            Self::Live(merge) => merge.sinks.clock.wall(),
+            Self::Aac(_) => WallMs(0),
+        }
+    }
+
     /// Hand a piece on; gives its number where it has one.
     fn take(&self, source: &Source, piece: StreamPiece) -> Option<u64> {
         match (self, piece) {

@@ -66,7 +66,8 @@ impl Doorway {
 
     async fn feed(&self, hall: &str, query: Option<&str>) -> Answer {
         let Some(hall) = HallId::parse(hall) else { return problem("hall_unknown", hall) };
-        let from = query.and_then(|query| query.strip_prefix("from=")?.parse().ok()).map(PartNo);
+        let from = query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("from=")));
+        let from = from.and_then(|from| from.parse().ok()).map(PartNo);
         let (stream, made) = oneshot::channel();
         let _ = self.feed.send(Listen { hall, from, stream }).await;
         let Ok(parts) = made.await else { return problem("fault", "the feed is not running") };

@@ -80,7 +80,7 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
         vital("feeds", feeds::run(parts, feed_inbox));
         let tally = std::rc::Rc::new(std::cell::RefCell::new(tally::Tally::new(counts)));
         vital("tally", tally::run(ticks, tally.clone()));
-        vital("link", link::run(who, clock, orders_in, happenings));
+        vital("link", link::run(who, clock, orders_in, happenings, None));
         vital("sounds", sounds::follow(kept, orders.clone(), shelf_in));
         let doorway = Arc::new(doorway::Doorway::new(clock, orders, to_net, feed));
         let serving = crate::node::http::serve(listener, None, move |request| {
