@@ -74,7 +74,9 @@ def _value(name: str, value: Any) -> Any:
         match name:
             case "data" | "cert" | "key":
                 return Path(value).expanduser().resolve()
-            case "port" | "stream_port" | "media_port" | "plain_port" | "edges" | "cadence":
+            case "port" | "stream_port" | "media_port" | "plain_port":
+                return int(value)
+            case "edges" | "cadence" | "uplink_mbit":
                 return int(value)
             case "announce":
                 return tuple(value.split(",")) if isinstance(value, str) else tuple(value)

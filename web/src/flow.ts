@@ -71,6 +71,8 @@ export interface PublicState {
   seats: Seat[];
   recorded: boolean;
   stream: { port: number; origin: string | null; path: string };
+  /** Other edges: the origin of their pages, and the whole address of this stream there. */
+  alternates?: { page: string; stream: string }[];
   /** Where LL-HLS and HLS are, or null while the town hall has none. */
   hls: string | null;
   newest_part: PartNo | null;

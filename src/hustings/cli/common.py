@@ -41,6 +41,10 @@ SITE: Group = {
     "edges": (Annotated[int | None, typer.Option(help="Processes that serve listeners.")], None),
     "cadence": (Annotated[int | None, typer.Option(help="Parts to a write: 1, 4, 20.")], None),
     "sending": (Annotated[str | None, typer.Option(help="auto (io_uring) or epoll.")], None),
+    "uplink_mbit": (
+        Annotated[int | None, typer.Option(help="Mbit/s that the line carries outwards.")],
+        None,
+    ),
     "announce": (
         Annotated[str | None, typer.Option(help="Addresses to name to speakers, by comma.")],
         None,

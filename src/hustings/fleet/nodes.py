@@ -167,7 +167,9 @@ def _edges(site: Site) -> range:
 
 
 def _edge(site: Site, programs: Programs, nats: Nats, number: int) -> Child:
-    """The first answers an authority; they share all other ports, which one holds for all."""
+    """The first answers an authority; they share all other ports, which one holds for all, and
+    the line."""
+    uplink = site.settings.uplink_mbit
     name, page, stream = f"edge-{number}", site.outside("page"), site.outside("stream")
     told = {
         "node": name,
@@ -183,6 +185,7 @@ def _edge(site: Site, programs: Programs, nats: Nats, number: int) -> Child:
         "plain": _plain(site) if number == 1 else None,
         "cadence": site.settings.cadence,
         "sending": site.settings.sending,
+        "uplink_mbit_per_s": uplink and uplink / site.settings.edges,
     }
     path = site.run / f"{name}.order.json"
     argv = (programs.media, "edge", str(path))

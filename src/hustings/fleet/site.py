@@ -79,6 +79,10 @@ class SiteSettings:
     sending: str = "auto"
     # How parts are handed to listeners: auto (io_uring where the system grants it) or epoll.
 
+    uplink_mbit: int | None = None
+    # Mbit/s that this machine's line carries outwards. Edges let in no more listeners than it
+    # feeds. None: not known.
+
 
 @dataclass(frozen=True)
 class AcmeSite:
@@ -110,6 +114,8 @@ class Site:
             if value not in choices:
                 known = f"1 to {EDGES_MAX}" if name == "edges" else ", ".join(map(str, choices))
                 raise StartRefused(f"{name} cannot be {value}.", f"Choose one of {known}.")
+        if self.settings.uplink_mbit is not None and self.settings.uplink_mbit < 1:
+            raise StartRefused("A line carries at least 1 Mbit/s.", "Give --uplink-mbit a number.")
         if (self.settings.cert is None) != (self.settings.key is None):
             raise StartRefused("A certificate and its key go together.", "Name both or neither.")
         if self.settings.acme and not self.public.startswith("https://"):

@@ -11,7 +11,9 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 SWEEP = "door"
 """The name of the thread that serves listeners."""
 KEPT_DESCRIPTORS = 512
-"""What an edge keeps for other ends (crates/media/src/node/edge/door_loop.rs)."""
+"""What an edge keeps for other ends (crates/media/src/node/edge/door/mod.rs)."""
+ANYONE = 0.98
+"""The share of the rest that newcomers may have (crates/media/src/edge/door/admission.rs)."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Edges:
         """How many listeners they have descriptors for."""
         if not self.pids:
             return None
-        return sum(max(0, _descriptors(pid) - KEPT_DESCRIPTORS) for pid in self.pids.values())
+        rooms = [max(0, _descriptors(pid) - KEPT_DESCRIPTORS) for pid in self.pids.values()]
+        return sum(int(room * ANYONE) for room in rooms)
 
     def spent_s(self) -> dict[str, float]:
         """Processor time of each one's sweep so far."""

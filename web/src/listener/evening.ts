@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { HallState, PublicState } from "../flow.ts";
 import { partAt, startOf } from "../flow.ts";
 import { monotonic, rounds, wall_ms } from "../shell/clock.ts";
-import type { Problem } from "../shell/http.ts";
+import type { Answer, Problem } from "../shell/http.ts";
 import { getJson } from "../shell/http.ts";
 import { Programme } from "../shell/sound/programme.ts";
 import { delayMs, ServerClock, steadySeconds } from "./delay.ts";
@@ -25,6 +25,8 @@ export class Evening {
   #hall: string;
   #audio: HTMLAudioElement;
   #clock = new ServerClock();
+  /** Whose pages are asked: our own edge's, or another's that we were told of. */
+  #page = "";
 
   constructor(hall: string, audio: HTMLAudioElement) {
     this.#hall = hall;
@@ -74,7 +76,7 @@ export class Evening {
   };
 
   async #ask(): Promise<void> {
-    const answer = await getJson<PublicState>(`/h/${this.#hall}/state.json`);
+    const answer = await this.#askAround();
     if (!answer.ok) {
       this.problem.value = answer.problem;
       return;
@@ -83,6 +85,24 @@ export class Evening {
     this.programme.tune(answer.value);
     this.problem.value = null;
     this.state.value = answer.value;
+  }
+
+  /** Where nobody answers, another edge is asked, and asked again next time. */
+  async #askAround(): Promise<Answer<PublicState>> {
+    const known = this.state.peek();
+    const pages = ["", ...(known?.alternates ?? []).map(({ page }) => page)];
+    const ask = () => getJson<PublicState>(`${this.#page}/h/${this.#hall}/state.json`);
+    let answer = await ask();
+    for (let tries = pages.length; tries > 0 && !answer.ok && answer.problem.status === 0; tries--) {
+      this.#page = pages[(pages.indexOf(this.#page) + 1) % pages.length] ?? "";
+      answer = await ask();
+    }
+    if (answer.ok && this.#page !== "" && known) {
+      // Another's "here" is not ours.
+      const hls = answer.value.hls && `${this.#page}${answer.value.hls}`;
+      answer.value = { ...answer.value, stream: known.stream, hls };
+    }
+    return answer;
   }
 
   /** Sound follows the wish as soon as there is any, and ends with the hall. */

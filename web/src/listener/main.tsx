@@ -44,18 +44,34 @@ function Announcer() {
   const face = moment && faceOf({ ...moment, now_ms: moment.since_ms });
   const lost = evening.programme.phase.value === "stalled" ? t("listen.lost") : "";
   const out = evening.takenOut.value ? t("listen.taken.out") : "";
+  const line = evening.programme.line.value ? t("line.place") : "";
   return (
     <p class="unseen" role="status">
       {face ? `${face.mark}. ` : ""}
       {lost}
       {out}
+      {line}
+    </p>
+  );
+}
+
+/** There was no room for one more: where they stand, and what they hear meanwhile. */
+function InLine({ wait_ms, hears }: { wait_ms: number | null; hears: boolean }) {
+  const minutes = wait_ms === null ? null : Math.round(wait_ms / 60_000);
+  const when =
+    minutes === null ? t("line.unknown") : minutes < 1 ? t("line.soon") : t("line.minutes", { n: minutes });
+  return (
+    <p class="note" data-tone="wait">
+      {t("line.place")} {when} {t(hears ? "line.meanwhile" : "line.silent")}
     </p>
   );
 }
 
 function Status() {
   const phase = evening.programme.phase.value;
+  const line = evening.programme.line.value;
   const seconds = evening.seconds.value;
+  if (line) return <InLine wait_ms={line.wait_ms} hears={phase === "playing"} />;
   if (phase === "stalled")
     return (
       <p class="note" data-tone="wait">
@@ -69,7 +85,13 @@ function Status() {
       </p>
     );
   if (phase === "starting") return <p class="delay">{t("listen.tuning")}</p>;
-  return <p class="delay figures">{phase === "playing" && seconds !== null ? behind(seconds) : ""}</p>;
+  const later = evening.programme.later.value ? t("listen.later") : "";
+  const told = phase === "playing" && seconds !== null ? behind(seconds) : "";
+  return (
+    <p class="delay figures">
+      {told} {told && later && <span class="soft">{later}</span>}
+    </p>
+  );
 }
 
 function Listening() {

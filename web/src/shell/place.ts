@@ -5,6 +5,9 @@ const HALL = /^\/(?:h|studio)\/([a-z0-9-]+)\/?$/;
 
 export const hallHere = (): string | null => HALL.exec(location.pathname)?.[1] ?? null;
 export const ownerToken = (): string => decodeURIComponent(location.pathname.replace(/^\/owner\//, ""));
+/** What the stream port takes of one who has a pass, if this browser has one. */
+export const knownHere = (hall: string): string | null =>
+  new RegExp(`(?:^|; )hustings_known_${hall}=([^;]+)`).exec(document.cookie)?.[1] ?? null;
 export const listenerLink = (hall: string): string => `${location.origin}/h/${hall}`;
 export const absolute = (address: string): string => new URL(address, location.href).href;
 /** The same address, without what was asked for in it. */

@@ -38,7 +38,7 @@ export class Evening {
   do(input: PlayerInput): void {
     this.player.handle(input, this.now);
     for (let out = this.player.poll(); out; out = this.player.poll()) {
-      if (out.kind === "open") this.open(out.from);
+      if (out.kind === "open") this.open(out.from, out.elsewhere);
       else if (out.kind === "close") this.splitter = null;
       else if (out.kind === "append") this.append(out.bytes);
       else if (out.kind === "trim") this.trim(out.before);
@@ -53,7 +53,7 @@ export class Evening {
     this.rates.push(rate);
   }
 
-  open(from: number | null): void {
+  open(from: number | null, _elsewhere: boolean): void {
     this.opened.push(from);
     if (!this.link_up) {
       this.later(() => this.do({ kind: "closed", status: 0 }));

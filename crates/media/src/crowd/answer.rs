@@ -12,6 +12,9 @@ const LINE_BYTES_MAX: usize = 64;
 pub struct Told {
     pub resume: Option<String>,
     pub alternates: Vec<String>,
+    /// A place in line, and after how many seconds to show it.
+    pub place: Option<String>,
+    pub again_s: Option<u64>,
 }
 
 /// The head of an answer, as far as a listener cares.
@@ -47,6 +50,8 @@ pub fn read_head(bytes: &[u8]) -> Result<Option<Head>, ReadFault> {
         cadence: number("hustings-cadence").unwrap_or(1).clamp(1, 100),
         told: Told {
             resume: all("hustings-resume").next().map(str::to_owned),
+            place: all("hustings-place").next().map(str::to_owned),
+            again_s: number("retry-after"),
             alternates: all("link").filter_map(alternate).map(str::to_owned).collect(),
         },
         length,

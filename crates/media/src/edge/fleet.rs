@@ -11,6 +11,8 @@ use crate::units::WallMs;
 
 /// An edge that was heard so much longer ago than we hear ourselves is gone.
 const GONE_AFTER: Duration = Duration::from_secs(5);
+/// Its listeners come to the others within this time.
+const LOST_FOR: Duration = Duration::from_secs(65);
 /// One that is gone is remembered for so long, while there are others to be heard.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 const EDGES_MAX: usize = 1_000;
@@ -83,6 +85,14 @@ impl Fleet {
         others.filter(move |(_, (at, _))| there(*at)).map(|(_, (_, beat))| beat)
     }
 
+    /// How many listened at those that fell silent within the last minute.
+    pub fn lost(&self) -> usize {
+        let Some((here, _)) = self.heard.get(&self.node) else { return 0 };
+        let silent = |at: Instant| here.saturating_duration_since(at);
+        let gone = self.heard.values().filter(|(at, _)| silent(*at) >= GONE_AFTER && silent(*at) < LOST_FOR);
+        gone.flat_map(|(_, beat)| beat.halls.values()).fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
     /// Who listens at all others, by hall.
     pub fn elsewhere(&self) -> BTreeMap<String, usize> {
         let mut sums = BTreeMap::new();
@@ -117,6 +127,8 @@ pub struct FleetView {
     /// Our own streams' origin.
     pub stream: String,
     pub places: Vec<Origins>,
+    /// Who listened at edges that fell silent within the last minute.
+    pub lost: usize,
     /// Who listens at the others, by hall.
     pub elsewhere: BTreeMap<String, usize>,
 }

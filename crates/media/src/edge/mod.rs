@@ -4,42 +4,26 @@
 //! buffers. [`Rendition`] is a hall's HLS: playlists, segments, parts and captions out of memory. [`route`] tells what an address of the page port means. The edge knows halls as names and parts as
 //! bytes; it decides nothing about an evening, and holds no socket.
 
-mod answer;
-mod audience;
-mod cadence;
 mod captions;
 #[cfg(test)]
 mod captions_test;
 mod door;
-#[cfg(test)]
-mod door_bench_test;
-#[cfg(test)]
-mod door_fleet_test;
-#[cfg(test)]
-mod door_test;
 mod fleet;
 #[cfg(test)]
 mod fleet_test;
-mod headroom;
-#[cfg(test)]
-mod headroom_test;
 mod hls;
 #[cfg(test)]
 mod hls_test;
 mod playlist;
 #[cfg(test)]
 mod playlist_test;
-mod request;
-#[cfg(test)]
-mod request_test;
 mod routes;
 #[cfg(test)]
 mod routes_test;
 
-pub use audience::Sweep;
-pub use cadence::Cadence;
-pub use door::{ConnId, Door, DoorCounts, Input, OVER, Output};
+pub use door::{
+    Cadence, ConnId, Door, DoorCounts, Input, LineView, Measured, Meter, OVER, Output, Room, Spent, Sweep,
+};
 pub use fleet::{Beat, Fleet, FleetView, Origins};
-pub use headroom::Meter;
 pub use hls::{HlsAnswer, HlsAsk, Keep, Moment, Rendition, reload};
 pub use routes::{Route, ask_again_ms, challenge, pass_in_query, route, stage_in_query, without_pass};

@@ -15,6 +15,8 @@ pub enum Route {
     Owner,
     Asset(String),
     State(HallId),
+    /// How the line moves.
+    Line(HallId),
     Playlist(HallId),
     /// Something a playlist names.
     Piece(HallId, HlsAsk),
@@ -37,6 +39,7 @@ pub fn route(path: &str) -> Route {
         ["h", name] => hall(name).map_or(Route::Unknown, Route::Listen),
         ["s", name] => hall(name).map_or(Route::Unknown, Route::Series),
         ["h", name, "state.json"] => hall(name).map_or(Route::Unknown, Route::State),
+        ["h", name, "line.json"] => hall(name).map_or(Route::Unknown, Route::Line),
         ["h", name, "live.m3u8"] => hall(name).map_or(Route::Unknown, Route::Playlist),
         // The way up: the desk answers, under the address of the hall.
         ["h", name, "hand"] => hall(name).map_or(Route::Unknown, |_| Route::Desk),

@@ -4,6 +4,7 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// How much it hurts when a thread waits for a processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,4 +98,15 @@ pub fn descriptors() -> usize {
         limit
     };
     usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX)
+}
+
+/// How long this thread has had a processor.
+pub fn cpu_time() -> Duration {
+    // SAFETY: `time` is plain data that clock_gettime fills.
+    let time = unsafe {
+        let mut time: libc::timespec = std::mem::zeroed();
+        libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time);
+        time
+    };
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }

@@ -3,6 +3,9 @@
 mod desk_clock;
 #[cfg(test)]
 mod desk_clock_test;
+mod figures;
+#[cfg(test)]
+mod figures_test;
 mod orders;
 #[cfg(test)]
 mod orders_test;
@@ -23,6 +26,7 @@ mod tokens_test;
 mod vectors_test;
 
 pub use desk_clock::DeskClock;
+pub use figures::{Figure, figures};
 pub use orders::{Grace, HallOrder, Key, Orders, Seat};
 pub use passes::{Claims, Role, check_pass};
 pub use refusals::{Refusal, refusal};

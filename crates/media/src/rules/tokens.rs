@@ -63,32 +63,56 @@ impl Tokens {
         self.holds(token, &format!("via\n{hall}\n{stream}"), now)
     }
 
+    /// For whoever shows a pass of such a rank (`pass`, `staff`) at the page port: the stream port takes this.
+    pub fn ranked(&self, hall: &HallId, rank: &str, now: WallMs) -> Option<String> {
+        self.sign(&format!("{rank}\n{hall}"), now)
+    }
+
+    pub fn is_ranked(&self, token: &str, hall: &HallId, rank: &str, now: WallMs) -> bool {
+        self.holds(token, &format!("{rank}\n{hall}"), now)
+    }
+
+    /// For whoever stands in line at `stream`, an origin, since `came`.
+    pub fn place(&self, hall: &HallId, stream: &str, came: WallMs) -> Option<String> {
+        self.sign_at(&format!("place\n{hall}\n{stream}"), came.0)
+    }
+
+    /// Since when; none where that is not our word, or too long ago to be of this evening.
+    pub fn placed(&self, token: &str, hall: &HallId, stream: &str, now: WallMs) -> Option<WallMs> {
+        let came = WallMs(self.check(token, &format!("place\n{hall}\n{stream}"))?);
+        let ages = -AHEAD_MINUTES * 60_000..=HOLDS_MINUTES * 60_000;
+        now.0.checked_sub(came.0).is_some_and(|age| ages.contains(&age)).then_some(came)
+    }
+
     fn sign(&self, what: &str, now: WallMs) -> Option<String> {
+        self.sign_at(what, now.0.div_euclid(60_000))
+    }
+
+    fn sign_at(&self, what: &str, at: i64) -> Option<String> {
         let (kid, key) = self.0.first()?;
-        let minute = now.0.div_euclid(60_000);
-        let tag = hmac::sign(key, format!("{what}\n{minute}").as_bytes());
-        Some(format!("{kid}.{minute}.{}", hex(tag.as_ref())))
+        let tag = hmac::sign(key, format!("{what}\n{at}").as_bytes());
+        Some(format!("{kid}.{at}.{}", hex(tag.as_ref())))
     }
 
     fn holds(&self, token: &str, what: &str, now: WallMs) -> bool {
-        self.check(token, what, now).is_some()
+        let ages = -AHEAD_MINUTES..=HOLDS_MINUTES;
+        let age = self.check(token, what).and_then(|minute| now.0.div_euclid(60_000).checked_sub(minute));
+        age.is_some_and(|age| ages.contains(&age))
     }
 
-    fn check(&self, token: &str, what: &str, now: WallMs) -> Option<()> {
+    /// When it was signed, as it says, if it was by one of us.
+    fn check(&self, token: &str, what: &str) -> Option<i64> {
         if token.len() > TOKEN_BYTES_MAX {
             return None;
         }
         let mut fields = token.split('.');
-        let (kid, minute, tag) = (fields.next()?, fields.next()?, fields.next()?);
+        let (kid, at, tag) = (fields.next()?, fields.next()?, fields.next()?);
         if fields.next().is_some() {
             return None;
         }
-        let age = now.0.div_euclid(60_000).checked_sub(minute.parse().ok()?)?;
-        if !(-AHEAD_MINUTES..=HOLDS_MINUTES).contains(&age) {
-            return None;
-        }
         let (_, key) = self.0.iter().find(|(known, _)| known == kid)?;
-        hmac::verify(key, format!("{what}\n{minute}").as_bytes(), &unhex(tag)?).ok()
+        hmac::verify(key, format!("{what}\n{at}").as_bytes(), &unhex(tag)?).ok()?;
+        at.parse().ok()
     }
 }
 

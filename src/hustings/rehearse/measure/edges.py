@@ -48,16 +48,17 @@ async def edges(place: Place, kind: Kind) -> AsyncIterator[Served]:
     told = {"cadence": kind.cadence, "sending": kind.sending, "tls": tls, "plain": None}
     told |= {"upstream": list(kind.upstream)}
     stream = f"127.0.0.1:{place.port}"
+    scheme, host = ("https", "localhost") if tls else ("http", "127.0.0.1")
     pids = []
     async with AsyncExitStack() as stack:
         data = stack.enter_context(tempfile.TemporaryDirectory(prefix="hustings-edges-"))
         for number in range(1, kind.count + 1):
             page = f"127.0.0.1:{place.port + number}"
             own = {"node": f"{place.name}-{place.port}-{number}", "page": page, "stream": stream}
+            own |= {"public": f"{scheme}://{host}:{place.port + number}"}
             order = like | told | own | {"data": f"{data}/{number}", "shared": False}
             pids.append(await stack.enter_async_context(beside(place.media, "edge", order)))
-            await _has_parts(f"{'https' if tls else 'http'}://{page}", place.hall)
-        scheme, host = ("https", "localhost") if tls else ("http", "127.0.0.1")
+            await _has_parts(f"{scheme}://{page}", place.hall)
         address = f"{scheme}://{host}:{place.port}/h/{place.hall}/live.mp4"
         yield Served(place.name, tuple(pids), address)
 

@@ -12,7 +12,11 @@ const SILENCE_MS_MIN = 2000;
 /** After an outage this long a listener would be taken forward anyway: ask for the newest parts. */
 const OUTAGE_MS_MAX = 10_000;
 
-export type LinkOutput = { kind: "open"; from: PartNo | null } | { kind: "close" };
+/** Silence this long, as a share of what is in hand, is reason to look elsewhere: before it is used up. */
+const LOOK_ELSEWHERE = 0.75;
+
+/** `elsewhere`: the last connection broke; another edge may be better off. */
+export type LinkOutput = { kind: "open"; from: PartNo | null; elsewhere: boolean } | { kind: "close" };
 
 export class Link {
   #wanted = false;
@@ -23,11 +27,16 @@ export class Link {
   #last: PartNo | null = null;
   #last_at: MonotonicMs = 0;
   #patience_ms = SILENCE_MS_MIN;
+  #impatience_ms = SILENCE_MS_MIN;
   #out: LinkOutput[] = [];
 
-  /** A large buffer means that parts come in bundles: wait for longer than one bundle takes. */
-  tune(buffer_ms: number): void {
+  /**
+   * A large buffer means that parts come in bundles: wait for longer than one bundle takes. Where there are other edges,
+   * the first silence is not waited out; when the other is silent too, it is not the edge.
+   */
+  tune(buffer_ms: number, elsewhere: boolean): void {
     this.#patience_ms = Math.max(SILENCE_MS_MIN, (buffer_ms - 600) / 2 + 1500);
+    this.#impatience_ms = elsewhere ? buffer_ms * LOOK_ELSEWHERE : this.#patience_ms;
   }
 
   want(now: MonotonicMs): void {
@@ -53,17 +62,22 @@ export class Link {
     this.#failures = 0;
   }
 
-  /** The connection is over by itself; 0 stands for a broken one. */
-  closed(status: number, now: MonotonicMs): void {
+  /** The connection is over by itself; 0 stands for a broken one. `again_ms`: when the edge wants to be asked again. */
+  closed(status: number, now: MonotonicMs, again_ms: number | null = null): void {
     if (!this.#open) return;
     this.#open = false;
+    if (again_ms !== null) {
+      // There is no room yet: that is no break.
+      if (this.#wanted) this.#retry_at = now + again_ms;
+      return;
+    }
     if (status === 410) this.#last = null;
     this.#fail(now);
   }
 
   tick(now: MonotonicMs): void {
     if (this.#retry_at !== null && now >= this.#retry_at) this.#connect(now);
-    else if (this.#open && now - this.#heard_at >= this.#patience_ms) {
+    else if (this.#open && now - this.#heard_at >= this.#silence_ms) {
       this.#out.push({ kind: "close" });
       this.#open = false;
       this.#fail(now);
@@ -75,7 +89,12 @@ export class Link {
   }
 
   deadline(): MonotonicMs | null {
-    return this.#retry_at ?? (this.#open ? this.#heard_at + this.#patience_ms : null);
+    return this.#retry_at ?? (this.#open ? this.#heard_at + this.#silence_ms : null);
+  }
+
+  get #silence_ms(): number {
+    const playing = this.#last !== null && this.#failures === 0;
+    return playing ? this.#impatience_ms : this.#patience_ms;
   }
 
   #fail(now: MonotonicMs): void {
@@ -92,6 +111,7 @@ export class Link {
     this.#open = true;
     this.#heard_at = now;
     const stale = now - this.#last_at > OUTAGE_MS_MAX;
-    this.#out.push({ kind: "open", from: this.#last === null || stale ? null : this.#last + 1 });
+    const from = this.#last === null || stale ? null : this.#last + 1;
+    this.#out.push({ kind: "open", from, elsewhere: this.#failures > 0 });
   }
 }

@@ -73,9 +73,9 @@ describe("a broken connection", () => {
     const last = evening.player.last ?? 0;
     const times: number[] = [];
     const open = evening.open.bind(evening);
-    evening.open = (from) => {
+    evening.open = (from, elsewhere) => {
       times.push(evening.now);
-      open(from);
+      open(from, elsewhere);
     };
 
     evening.link_up = false;
@@ -100,6 +100,27 @@ describe("a broken connection", () => {
 
     expect(before).toBe(1);
     expect(evening.opened.length).toBe(2);
+  });
+
+  test("is noticed before the sound is used up where there is another edge, and there only after two seconds", () => {
+    const evening = listening();
+    evening.do({ kind: "tune", buffer_ms: 1080, elsewhere: true });
+    evening.run(5);
+    const moves: [number, boolean][] = [];
+    const perform = evening.open.bind(evening);
+    evening.open = (from, elsewhere) => {
+      moves.push([evening.now, elsewhere]);
+      perform(from, elsewhere);
+    };
+
+    const silent_at = evening.now;
+    evening.stream_flows = false;
+    evening.run(3.5);
+
+    expect(moves.map(([, elsewhere]) => elsewhere)).toEqual([true, true]);
+    const [first = 0, second = 0] = moves.map(([at]) => at - silent_at);
+    expect(first).toBeLessThanOrEqual(840);
+    expect(second - first).toBeGreaterThanOrEqual(2000);
   });
 
   test("that lasts ten minutes ends with the room as it is now", () => {

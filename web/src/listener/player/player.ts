@@ -30,9 +30,10 @@ export type PlayerInput =
   | { kind: "listen" }
   | { kind: "rest" }
   | { kind: "end" }
-  | { kind: "tune"; buffer_ms: number }
+  /** `elsewhere`: there are other edges to go to. */
+  | { kind: "tune"; buffer_ms: number; elsewhere?: boolean }
   | { kind: "piece"; piece: Piece }
-  | { kind: "closed"; status: number }
+  | { kind: "closed"; status: number; again_ms?: number | null }
   | { kind: "settled" }
   | { kind: "refused" }
   | { kind: "playhead"; at: MediaTime; starved: boolean }
@@ -86,13 +87,13 @@ export class Player {
         break;
       case "tune":
         this.#buffer_s = input.buffer_ms / 1000;
-        this.#link.tune(input.buffer_ms);
+        this.#link.tune(input.buffer_ms, input.elsewhere ?? false);
         break;
       case "piece":
         this.#piece(input.piece, now);
         break;
       case "closed":
-        this.#closed(input.status, now);
+        this.#closed(input.status, now, input.again_ms ?? null);
         break;
       case "settled":
         this.#shelf.settled();
@@ -141,9 +142,9 @@ export class Player {
     this.#pace(1);
   }
 
-  #closed(status: number, now: MonotonicMs): void {
+  #closed(status: number, now: MonotonicMs, again_ms: number | null): void {
     if (this.#ending) this.#link.drop(false);
-    else this.#link.closed(status, now);
+    else this.#link.closed(status, now, again_ms);
   }
 
   #piece(piece: Piece, now: MonotonicMs): void {

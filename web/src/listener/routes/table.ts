@@ -60,6 +60,8 @@ export type ChooserInput =
   | { kind: "playing" }
   | { kind: "stalled" }
   | { kind: "failed" }
+  /** There is room on the first way, after all. */
+  | { kind: "called" }
   | { kind: "tick" };
 
 /** Decides which way to listen on: stays with what sounds, leaves what stays silent. */
@@ -110,6 +112,9 @@ export class Chooser {
         break;
       case "failed":
         this.#next(now);
+        break;
+      case "called":
+        if (this.#wanted && this.#at !== 0) this.#take(0, now);
         break;
       case "tick":
         this.#tick(now);

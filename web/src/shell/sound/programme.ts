@@ -4,23 +4,36 @@
  */
 import { signal } from "@preact/signals";
 import type { MediaTime, PublicState } from "../../flow.ts";
+import type { LineNow } from "../../listener/line.ts";
+import { cameAt, isCalled, waitMs } from "../../listener/line.ts";
+import { Places } from "../../listener/player/places.ts";
 import type { Phase } from "../../listener/player/player.ts";
 import type { ChooserInput, Route } from "../../listener/routes/table.ts";
 import { Chooser, PATIENCE_MS, routesFor } from "../../listener/routes/table.ts";
 import { Timeline } from "../../listener/timeline.ts";
-import { after, monotonic } from "../clock.ts";
+import { after, monotonic, rounds } from "../clock.ts";
+import { getJson } from "../http.ts";
+import { knownHere, streamAddress } from "../place.ts";
 import { abilities } from "./abilities.ts";
 import { fetchHlsJs, HlsJs } from "./hlsjs.ts";
 import { NativeHls } from "./native.ts";
+import { knock } from "./stream.ts";
 import { Streamed } from "./streamed.ts";
 import type { Way } from "./way.ts";
 
 const NOTHING = new Timeline();
+/** How often it is asked how the line moves. */
+const LINE_MS = 3000;
 
 export class Programme {
   readonly phase = signal<Phase>("resting");
   /** False: this browser has no way to play what there is. Null: not known yet. */
   readonly possible = signal<boolean | null>(null);
+  /** A place in line for the live sound, and how long it may take, where that can be told. */
+  readonly line = signal<{ wait_ms: number | null } | null>(null);
+  readonly later = signal(false);
+  #places = new Places();
+  #stopAsking = () => {};
   #audio: HTMLAudioElement;
   #moved: () => void;
   #chooser = new Chooser();
@@ -54,6 +67,8 @@ export class Programme {
     this.#state = state;
     const routes = routesFor(abilities(this.#audio), Boolean(state.hls));
     this.possible.value = routes.length > 0;
+    this.#places.known = knownHere(state.hall);
+    this.#places.home(streamAddress(state), state.alternates ?? []);
     this.#way?.tune(state);
     this.#choose({ kind: "flow", flowing });
     this.#choose({ kind: "routes", routes });
@@ -74,6 +89,7 @@ export class Programme {
   rest(): void {
     if (!this.#wanted) return;
     this.#wanted = false;
+    this.#outOfLine();
     this.#leave();
     this.#choose({ kind: "rest" });
     this.#audio.pause();
@@ -115,7 +131,43 @@ export class Programme {
     const failed = () => this.#choose({ kind: "failed" });
     if (route === "hls-js") return new HlsJs(this.#audio, moved, failed);
     if (route === "native-hls") return new NativeHls(this.#audio, moved, failed);
-    return new Streamed(this.#audio, moved);
+    return new Streamed(this.#audio, this.#places, moved, () => this.#inLine());
+  }
+
+  /** There is no room for one more listener yet: the next way, if there is one, is heard meanwhile. */
+  #inLine(): void {
+    if (this.line.peek() === null) {
+      this.line.value = { wait_ms: null };
+      this.#stopAsking = rounds(() => this.#askLine(), LINE_MS, LINE_MS);
+    }
+    this.#choose({ kind: "failed" });
+  }
+
+  #outOfLine(): void {
+    this.#stopAsking();
+    this.#stopAsking = () => {};
+    this.line.value = null;
+  }
+
+  async #askLine(): Promise<void> {
+    const { place, page } = this.#places;
+    if (place === null) return;
+    const answer = page === null ? null : await getJson<LineNow>(`${page}/h/${this.#state?.hall}/line.json`);
+    if (this.line.peek() === null || this.#places.place !== place) return;
+    const came_ms = cameAt(place);
+    if (answer?.ok && !isCalled(came_ms, answer.value)) {
+      this.line.value = { wait_ms: waitMs(came_ms, answer.value) };
+      return;
+    }
+    // Whoever hears by another way changes only when there is room.
+    if (this.#chooser.route?.endsWith("stream") || !(await this.#isLetIn())) return;
+    this.#choose({ kind: "called" });
+  }
+
+  async #isLetIn(): Promise<boolean> {
+    const told = await knock(this.#places.address(null));
+    if (told !== null) this.#places.told(told);
+    return told !== null && told.place === null && told.resume !== null;
   }
 
   #leave(): void {
@@ -131,6 +183,8 @@ export class Programme {
 
   #stepped(): void {
     const phase = this.#way?.phase;
+    this.later.value = this.#way?.later ?? false;
+    if (phase === "playing" && this.#chooser.route?.endsWith("stream")) this.#outOfLine();
     if (phase !== this.phase.peek() && (phase === "playing" || phase === "stalled"))
       this.#choose({ kind: phase });
     else this.#show();

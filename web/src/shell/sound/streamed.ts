@@ -4,17 +4,20 @@
  */
 import type { MediaTime, PublicState } from "../../flow.ts";
 import { BoxSplitter, PeerFault } from "../../listener/boxes.ts";
+import type { Places, Told } from "../../listener/player/places.ts";
+import { bufferMs } from "../../listener/player/places.ts";
 import type { Phase, PlayerInput, PlayerOutput } from "../../listener/player/player.ts";
 import { Player } from "../../listener/player/player.ts";
 import { Timeline } from "../../listener/timeline.ts";
 import { after, monotonic } from "../clock.ts";
-import { streamAddress } from "../place.ts";
 import { SoundBuffer } from "./soundbuffer.ts";
 import type { OpenStream } from "./stream.ts";
 import { openStream } from "./stream.ts";
 import type { Way } from "./way.ts";
 
 const REBUILD_MS = 500;
+/** Whoever stands in line, and hears nothing meanwhile, asks again after so long. */
+const ASK_AGAIN_MS = 4000;
 
 export class Streamed implements Way {
   phase: Phase = "resting";
@@ -23,16 +26,21 @@ export class Streamed implements Way {
   #player = new Player();
   #buffer: SoundBuffer | null = null;
   #stream: OpenStream | null = null;
-  #address = "";
+  #places: Places;
   #buffer_ms = 1080;
+  /** What the edge that answers says of its writes: it counts for more than the public state. */
+  #cadence: number | null = null;
+  #inLine: () => void;
   #cancel = () => {};
   #moved: () => void;
   #left = new AbortController();
 
-  /** `moved` is called whenever the playhead or the phase may have. */
-  constructor(audio: HTMLAudioElement, moved: () => void) {
+  /** `moved` is called whenever the playhead or the phase may have; `inLine` when there is no room yet. */
+  constructor(audio: HTMLAudioElement, places: Places, moved: () => void, inLine: () => void) {
     this.#audio = audio;
+    this.#places = places;
     this.#moved = moved;
+    this.#inLine = inLine;
     const { signal } = this.#left;
     for (const event of ["timeupdate", "waiting", "playing", "seeked", "stalled"])
       audio.addEventListener(event, () => this.#playhead(), { signal });
@@ -40,7 +48,7 @@ export class Streamed implements Way {
   }
 
   tune(state: PublicState): void {
-    this.#tune(streamAddress(state), state.buffer_ms);
+    this.#tune(this.#cadence === null ? state.buffer_ms : bufferMs(this.#cadence));
   }
 
   listen(): void {
@@ -63,10 +71,9 @@ export class Streamed implements Way {
     return this.#buffer && this.#audio.currentTime > 0 ? this.#audio.currentTime : null;
   }
 
-  #tune(address: string, buffer_ms: number): void {
-    this.#address = address;
+  #tune(buffer_ms: number): void {
     this.#buffer_ms = buffer_ms;
-    this.#do({ kind: "tune", buffer_ms });
+    this.#do({ kind: "tune", buffer_ms, elsewhere: this.#places.elsewhere });
   }
 
   #newBuffer(): SoundBuffer {
@@ -91,7 +98,7 @@ export class Streamed implements Way {
   }
 
   #perform(out: PlayerOutput): void {
-    if (out.kind === "open") this.#open(out.from);
+    if (out.kind === "open") this.#open(out.from, out.elsewhere);
     else if (out.kind === "close") this.#stream?.close();
     else if (out.kind === "append") this.#buffer?.append(out.bytes);
     else if (out.kind === "trim") this.#buffer?.trim(out.before);
@@ -101,13 +108,32 @@ export class Streamed implements Way {
     // To pause the element is the programme's: another way may follow at once.
   }
 
-  #open(from: number | null): void {
+  #open(from: number | null, elsewhere: boolean): void {
+    if (elsewhere) this.#places.move();
     const splitter = new BoxSplitter();
-    const stream = openStream(from === null ? this.#address : `${this.#address}?from=${from}`, {
+    const stream = openStream(this.#places.address(from), {
+      told: (told) => this.#told(told),
       bytes: (bytes) => this.#took(splitter, bytes, stream),
-      closed: (status) => this.#do({ kind: "closed", status }),
+      closed: (status) => this.#closed(status),
     });
     this.#stream = stream;
+  }
+
+  #told(told: Told): void {
+    this.#places.told(told);
+    this.#cadence = told.cadence;
+    if (told.cadence !== null) this.#tune(bufferMs(told.cadence));
+  }
+
+  #closed(status: number): void {
+    const waits = this.#places.place !== null;
+    this.#do({ kind: "closed", status, again_ms: waits ? ASK_AGAIN_MS : null });
+    if (waits) this.#inLine();
+  }
+
+  /** Whether parts come less often than they can. */
+  get later(): boolean {
+    return this.#cadence !== null && this.#cadence > 1;
   }
 
   #took(splitter: BoxSplitter, bytes: Uint8Array, stream: OpenStream): void {
@@ -121,7 +147,10 @@ export class Streamed implements Way {
       return;
     }
     for (let piece = splitter.poll(); piece; piece = splitter.poll()) {
-      if (piece.kind === "part") this.timeline.add(piece.part);
+      if (piece.kind === "part") {
+        this.timeline.add(piece.part);
+        this.#places.heard();
+      }
       this.#do({ kind: "piece", piece });
     }
   }
@@ -140,7 +169,7 @@ export class Streamed implements Way {
     this.phase = "starting";
     this.#cancel();
     this.#cancel = after(REBUILD_MS, () => {
-      this.#tune(this.#address, this.#buffer_ms);
+      this.#tune(this.#buffer_ms);
       this.listen();
       void this.#audio.play().catch(() => {});
     });

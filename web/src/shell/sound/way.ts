@@ -8,6 +8,8 @@ export interface Way {
   /** What is being heard, or null while nothing is or nobody can tell. */
   readonly at: MediaTime | null;
   readonly timeline: Timeline;
+  /** Whether the sound comes a little later than usual, for want of room. */
+  readonly later?: boolean;
   tune(state: PublicState): void;
   listen(): void;
   /** The hall has ended: play what is here, and ask for no more. */

@@ -106,7 +106,8 @@ impl Listener {
         let token = self.ear.told().resume.as_ref().filter(|_| from.is_some());
         let resume = token.map(|token| format!("resume={token}"));
         let query = Some(self.query.clone()).filter(|query| !query.is_empty());
-        let fields: Vec<String> = [query, from, resume].into_iter().flatten().collect();
+        let place = self.ear.told().place.as_ref().map(|token| format!("place={token}"));
+        let fields: Vec<String> = [query, from, resume, place].into_iter().flatten().collect();
         let mark = if path.contains('?') { '&' } else { '?' };
         if fields.is_empty() { path.to_owned() } else { format!("{path}{mark}{}", fields.join("&")) }
     }
@@ -343,6 +344,13 @@ impl Ears {
 
     fn broke(&mut self, id: usize) {
         self.hang_up(id);
+        let told = self.listeners[id].ear.told().clone();
+        if let (Some(_), Some(again_s)) = (&told.place, told.again_s) {
+            // Not all of a crowd in the same instant, as its people would not come either.
+            let wait = Duration::from_secs(again_s.clamp(1, 60)) + (id % 1_000) as u32 * NAP;
+            self.again.push_back((self.clock.instant() + wait, id));
+            return;
+        }
         self.move_on(id);
         let listener = &mut self.listeners[id];
         listener.cut_off = listener.cut_off.or(listener.has_sound.then(|| self.clock.instant()));
@@ -452,12 +460,14 @@ impl Ears {
             doubled += one.doubled;
         }
         let playing = self.listeners.iter().filter(|listener| listener.ear.playing(now)).count();
+        let waiting = self.listeners.iter().filter(|listener| listener.ear.told().place.is_some()).count();
         let connected = self.listeners.iter().filter(|listener| listener.stream.is_some()).count();
         let busy = std::mem::take(&mut self.counts.busy).as_secs_f64() / since.as_secs_f64().max(1e-3);
         json!({
             "wanted": self.order.count,
             "connected": connected,
             "playing": playing,
+            "waiting": waiting,
             "parts": parts,
             "missed": missed,
             "doubled": doubled,

@@ -12,7 +12,7 @@ use crate::node::clock::Clock;
 use crate::node::link::Kin;
 use crate::rules::{Orders, Tokens};
 
-use super::door_loop::{DoorHandle, ToDoor, View};
+use super::door::{DoorHandle, ToDoor, View};
 
 const EVERY: Duration = Duration::from_secs(1);
 /// Words of others that wait to be read: a fleet's for some seconds.
@@ -84,7 +84,7 @@ impl Kinship {
             node: self.own.node.clone(),
             page: self.own.page.clone(),
             stream: self.own.stream.clone(),
-            room: view.room,
+            room: view.room(),
             halls: halls.collect::<BTreeMap<_, _>>(),
         };
         let _ = self.says.send(serde_json::to_vec(&beat).unwrap_or_default().into());
@@ -96,6 +96,7 @@ impl Kinship {
             now: self.clock.wall(),
             stream: self.own.stream.clone(),
             places: fleet.places(&self.own.stream),
+            lost: fleet.lost(),
             elsewhere: fleet.elsewhere(),
         });
         self.door.send(ToDoor::Fleet(view.clone()));

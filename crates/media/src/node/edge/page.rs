@@ -19,9 +19,9 @@ use crate::flow::HallId;
 use crate::node::clock::Clock;
 use crate::node::http::{Answer, answer, problem};
 use crate::node::passes::pass_of;
-use crate::rules::{Claims, HallOrder, Orders, Seat, check_pass, refusal};
+use crate::rules::{Claims, HallOrder, Orders, Role, Seat, check_pass, figures, refusal};
 
-use super::door_loop::View;
+use super::door::View;
 use super::forward;
 use super::hls::Hls;
 use super::pages::Pages;
@@ -93,6 +93,7 @@ impl Front {
             Route::Owner => self.page("owner.html", &accepts),
             Route::Asset(name) => self.asset(&name, &accepts),
             Route::State(hall) => self.state(&hall),
+            Route::Line(hall) => self.line(&hall),
             Route::Playlist(hall) => self.hls.playlist(&hall, request.uri().query()).await,
             Route::Piece(hall, piece) => self.hls.answer(&hall, piece).await,
             Route::Me(hall) => self.me(request.headers(), &hall),
@@ -132,12 +133,29 @@ impl Front {
             return problem("hall_unknown", hall.as_str());
         }
         let Some(pass) = pass_in_query(request.uri().query()) else {
-            return self.page(page, text_of(request.headers(), ACCEPT_ENCODING));
+            let mut response = self.page(page, text_of(request.headers(), ACCEPT_ENCODING));
+            if let Some(known) = hall.and_then(|hall| self.known(request.headers(), hall, &orders)) {
+                response.headers_mut().insert(SET_COOKIE, known);
+            }
+            return response;
         };
         match check_pass(pass, hall.map(HallId::as_str), &orders, self.clock.wall()) {
             Ok(claims) => self.exchange(request, pass, &claims),
             Err(code) => problem(code, "the pass in the link"),
         }
+    }
+
+    /// Who has a pass in a cookie may show the stream port that they have one: the page is to read it, for an evening.
+    fn known(&self, headers: &HeaderMap, hall: &HallId, orders: &Orders) -> Option<HeaderValue> {
+        let pass = pass_of(headers, hall.as_str())?;
+        let claims = check_pass(pass, Some(hall.as_str()), orders, self.clock.wall()).ok()?;
+        let rank = if claims.role == Role::Listener { "pass" } else { "staff" };
+        let fleet = self.fleet.borrow().clone();
+        let token = fleet.tokens.ranked(hall, rank, fleet.now)?;
+        let secure = if self.place.secure { "; Secure" } else { "" };
+        let cookie =
+            format!("hustings_known_{hall}={token}; Path=/h/{hall}; SameSite=Lax; Max-Age=43200{secure}");
+        HeaderValue::from_str(&cookie).ok()
     }
 
     /// Onward to the hall that is on, next or last: each has an address of its own.
@@ -191,12 +209,20 @@ impl Front {
     fn state(&self, hall: &HallId) -> Answer {
         let orders = self.orders.borrow().clone();
         let Some(order) = orders.hall(hall) else { return problem("hall_unknown", hall.as_str()) };
-        let mut response = answer(200, "application/json", self.state_json(hall, order));
-        let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=1"));
-        // Whose own edge is gone asks another.
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        response
+        for_a_second(self.state_json(hall, order))
+    }
+
+    fn line(&self, hall: &HallId) -> Answer {
+        if self.orders.borrow().hall(hall).is_none() {
+            return problem("hall_unknown", hall.as_str());
+        }
+        let line = self.view.borrow().line;
+        let pace = line.pace.map(|pace| (pace * 1e4).round() / 1e4);
+        let told = json!({
+            "v": 1, "now_ms": self.clock.wall().0, "waiting": line.waiting,
+            "admitting_before_ms": line.upto.0, "pace": pace,
+        });
+        for_a_second(told.to_string())
     }
 
     fn state_json(&self, hall: &HallId, order: &HallOrder) -> String {
@@ -227,15 +253,19 @@ impl Front {
 
     fn metrics(&self) -> String {
         let view = self.view.borrow().clone();
-        let listeners: usize = view.halls.values().map(|seen| seen.listeners).sum();
-        format!(
-            "# TYPE hustings_edge_listeners gauge\nhustings_edge_listeners {listeners}\n\
-             # TYPE hustings_edge_joined_total counter\nhustings_edge_joined_total {}\n\
-             # TYPE hustings_edge_let_go_total counter\nhustings_edge_let_go_total {}\n\
-             # TYPE hustings_edge_headroom_ratio gauge\nhustings_edge_headroom_ratio {:.3}\n\
-             # TYPE hustings_edge_idle_ratio gauge\nhustings_edge_idle_ratio {:.3}\n",
-            view.counts.joined, view.counts.let_go, view.room, view.idle
-        )
+        let one = |value: f64| vec![(vec![], value)];
+        let listeners = view.halls.iter().map(|(hall, seen)| (vec![hall.as_str()], seen.listeners as f64));
+        let headroom = view.headroom.iter().map(|(of, free)| (vec![*of], *free));
+        let refused = view.counts.refused.iter().map(|(code, count)| (vec![*code], *count as f64));
+        figures(&[
+            ("hustings_edge_listeners", listeners.collect()),
+            ("hustings_edge_joined_total", one(view.counts.joined as f64)),
+            ("hustings_edge_let_go_total", one(view.counts.let_go as f64)),
+            ("hustings_edge_refused_total", refused.collect()),
+            ("hustings_edge_headroom_ratio", headroom.collect()),
+            ("hustings_edge_waiting", one(view.line.waiting as f64)),
+            ("hustings_edge_idle_ratio", one(view.idle)),
+        ])
     }
 
     async fn to_stage(&self, request: Request<Incoming>, hall: &HallId) -> Answer {
@@ -272,7 +302,7 @@ impl Front {
         let others = others.places.iter().flat_map(|place| [&place.stream, &place.page]);
         let streams = others.fold(self.place.streams(host), |all, origin| all + " " + origin);
         let policy = format!(
-            "default-src 'self'; connect-src 'self' {streams}; media-src 'self' blob: data:; \
+            "default-src 'self'; connect-src 'self' {streams}; media-src 'self' blob: data: {streams}; \
              img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
         );
         let headers = response.headers_mut();
@@ -290,6 +320,15 @@ impl Place {
         let scheme = if self.secure { "https" } else { "http" };
         self.stream_origin.clone().unwrap_or_else(|| format!("{scheme}://{host}:{}", self.stream_port))
     }
+}
+
+/// What anyone may ask, and keep for a second; whose own edge is gone asks another.
+fn for_a_second(told: String) -> Answer {
+    let mut response = answer(200, "application/json", told);
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=1"));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {

@@ -18,8 +18,7 @@ use crate::node::link::{self, Nats, Who};
 use crate::node::start::{CannotStart, stop_asked};
 use crate::node::thread::{Urgency, spawn, vital};
 
-use super::door_loop::{DoorLoop, DoorOrder, View};
-use super::outlet::Sending;
+use super::door::{DoorLoop, DoorOrder, Sending, View};
 use super::{fleet, hls, page, pages, plain, upstream};
 
 /// Who waits to be let in at the page port.
@@ -55,6 +54,9 @@ pub struct EdgeOrder {
     cadence: Cadence,
     #[serde(default)]
     sending: Sending,
+    /// What the line carries for this process; left out: not known.
+    #[serde(default)]
+    uplink_mbit_per_s: Option<f64>,
 }
 
 /// The port without TLS.
@@ -77,8 +79,14 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
     let sealed = |protocols: &[&[u8]]| certificate.as_ref().map(|it| it.config(protocols)).transpose();
     let (stream_tls, page_tls) = (sealed(&[b"http/1.1"])?, sealed(&[b"h2", b"http/1.1"])?);
     let (cadence, sending) = (order.cadence, order.sending);
-    let (door, to_door, view) =
-        DoorLoop::bind(DoorOrder { address: order.stream, tls: stream_tls, cadence, sending })?;
+    let uplink_bits_per_s = order.uplink_mbit_per_s.map(|mbit| mbit * 1e6);
+    let (door, to_door, view) = DoorLoop::bind(DoorOrder {
+        address: order.stream,
+        tls: stream_tls,
+        cadence,
+        sending,
+        uplink_bits_per_s,
+    })?;
     spawn("door", Urgency::Sweep, move || door.run(clock))?;
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

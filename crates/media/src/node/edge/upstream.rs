@@ -21,7 +21,7 @@ use crate::program::{Grid, Splitter, StreamPiece};
 use crate::rules::{HallOrder, Orders, Tokens};
 use crate::units::WallMs;
 
-use super::door_loop::{DoorHandle, ToDoor};
+use super::door::{DoorHandle, ToDoor};
 use super::hls::Hls;
 
 const AGAIN_FIRST: Duration = Duration::from_millis(50);

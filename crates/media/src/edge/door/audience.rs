@@ -1,6 +1,6 @@
 //! Who listens to which hall: the last parts, the listeners in groups, and what each group is handed next.
 //!
-//! With a cadence of n parts there are n groups, of which each part is one's turn. A turn is one run of bytes, the
+//! For a cadence of n parts there are n groups, of which each part is one's turn. A turn is one run of bytes, the
 //! same for all of the group; nothing here is per listener but its place in a list.
 
 use std::collections::HashMap;
@@ -11,8 +11,8 @@ use crate::feed::{Framed, Window};
 use crate::flow::{HallId, Part};
 use crate::units::PartNo;
 
+use super::ConnId;
 use super::cadence::Cadence;
-use super::door::ConnId;
 
 /// More parts than this are not joined into one answer: who catches up has the rest one by one.
 const JOINED_PARTS_MAX: usize = 48;
@@ -50,23 +50,37 @@ pub(super) struct Welcome {
     pub next: PartNo,
 }
 
-#[derive(Default)]
 struct Group {
+    cadence: Cadence,
+    /// Its turn is when a number leaves so much, divided by its cadence.
+    phase: u64,
     listeners: Vec<ConnId>,
     handed: Option<PartNo>,
+}
+
+impl Group {
+    /// Whether its turn was or is, among the parts after `before` up to `no`.
+    fn is_due(&self, before: Option<PartNo>, no: PartNo) -> bool {
+        let since = (no.0 + self.cadence.parts() - self.phase) % self.cadence.parts();
+        before.is_none_or(|before| no.0 - since > before.0)
+    }
 }
 
 pub(super) struct Hall {
     pub window: Window,
     groups: Vec<Group>,
-    /// By their first part, as long as no new part comes: at the door, thousands are told the same.
-    welcomes: HashMap<PartNo, Welcome>,
+    /// By their first part and cadence, as long as no new part comes: at the door, thousands are told the same.
+    welcomes: HashMap<(PartNo, Cadence), Welcome>,
 }
 
 impl Hall {
-    pub fn new(cadence: Cadence) -> Self {
-        let groups = (0..cadence.parts()).map(|_| Group::default()).collect();
-        Self { window: Window::default(), groups, welcomes: HashMap::new() }
+    /// With groups for this cadence, and all slower ones.
+    pub fn new(quickest: Cadence) -> Self {
+        let of = |cadence: Cadence| (0..cadence.parts()).map(move |phase| (cadence, phase));
+        let groups = Cadence::ALL.into_iter().filter(|cadence| *cadence >= quickest).flat_map(of);
+        let groups =
+            groups.map(|(cadence, phase)| Group { cadence, phase, listeners: Vec::new(), handed: None });
+        Self { window: Window::default(), groups: groups.collect(), welcomes: HashMap::new() }
     }
 
     /// Keep a part; the groups whose turn it is, and what they are handed.
@@ -77,11 +91,10 @@ impl Hall {
         if !new || before.is_some_and(|before| before > part.no) {
             return Vec::new();
         }
-        let count = self.groups.len() as u64;
         // The turns of parts that never came are taken now.
-        let passed = before.map_or(count, |before| (part.no.0 - before.0).min(count));
-        let turns = (0..passed).map(|back| ((part.no.back(back).0) % count) as usize);
-        turns.filter_map(|group| self.turn(number, group, part.no)).collect()
+        let due = |group: &usize| self.groups[*group].is_due(before, part.no);
+        let turns: Vec<usize> = (0..self.groups.len()).filter(due).collect();
+        turns.into_iter().filter_map(|group| self.turn(number, group, part.no)).collect()
     }
 
     /// Keep what was kept elsewhere. It is nobody's turn by it: whoever waits is owed it.
@@ -95,8 +108,9 @@ impl Hall {
     }
 
     fn turn(&mut self, hall: usize, group: usize, last: PartNo) -> Option<Sweep> {
+        let cadence = self.groups[group].cadence.parts();
         let after = self.groups[group].handed.replace(last);
-        let from = after.map_or(last.back(self.groups.len() as u64 - 1), PartNo::next);
+        let from = after.map_or(last.back(cadence - 1), PartNo::next);
         let first = self.window.at_or_after(from)?.no;
         let run = Run { after, first, last };
         let anyone = !self.groups[group].listeners.is_empty();
@@ -113,22 +127,22 @@ impl Hall {
     }
 
     /// What a newcomer is told who begins with `first`; `head` makes it anew where nobody was told it before.
-    pub fn welcome(&mut self, first: PartNo, head: impl FnOnce() -> Vec<u8>) -> Welcome {
-        if let Some(welcome) = self.welcomes.get(&first) {
+    pub fn welcome(&mut self, first: PartNo, cadence: Cadence, head: impl FnOnce() -> Vec<u8>) -> Welcome {
+        if let Some(welcome) = self.welcomes.get(&(first, cadence)) {
             return welcome.clone();
         }
         let joined = || self.window.from(first).take(JOINED_PARTS_MAX);
         let next = joined().last().map_or(first, |part| part.no.next());
         let bytes = joined().fold(BytesMut::from(&head()[..]), with_chunk).freeze();
         let welcome = Welcome { bytes, next };
-        self.welcomes.insert(first, welcome.clone());
+        self.welcomes.insert((first, cadence), welcome.clone());
         welcome
     }
 
-    /// Take a place in the smallest group: its number and the place in it.
-    pub fn sit(&mut self, id: ConnId) -> (usize, usize) {
-        let sizes = self.groups.iter().map(|group| group.listeners.len());
-        let group = sizes.enumerate().min_by_key(|(_, size)| *size).map_or(0, |(group, _)| group);
+    /// Take a place in the smallest group of this cadence: its number and the place in it.
+    pub fn sit(&mut self, id: ConnId, cadence: Cadence) -> (usize, usize) {
+        let of_it = self.groups.iter().enumerate().filter(|(_, group)| group.cadence == cadence);
+        let group = of_it.min_by_key(|(_, group)| group.listeners.len()).map_or(0, |(group, _)| group);
         let listeners = &mut self.groups[group].listeners;
         listeners.push(id);
         (group, listeners.len() - 1)

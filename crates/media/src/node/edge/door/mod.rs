@@ -1,4 +1,12 @@
-//! The thread that owns the stream port: accepts, reads heads, sends what the door owes.
+//! The thread that owns the stream port: accepts, reads heads, sends what the door owes, measures what that takes.
+
+mod limits;
+mod outlet;
+mod ring;
+#[cfg(test)]
+mod ring_test;
+
+pub use outlet::Sending;
 
 use std::collections::HashMap;
 use std::io::{self, ErrorKind};
@@ -12,18 +20,21 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use rustls::ServerConfig;
 use tokio::sync::watch;
 
-use crate::edge::{Cadence, ConnId, Door, DoorCounts, FleetView, Input, Meter, OVER, Output, Sweep};
+use crate::edge::{
+    Cadence, ConnId, Door, DoorCounts, FleetView, Input, LineView, Measured, Meter, OVER, Output, Spent,
+    Sweep,
+};
 use crate::flow::{HallId, Part};
 use crate::node::clock::Clock;
 use crate::node::sealed::Sealed;
 use crate::node::start::CannotStart;
 use crate::node::stream_port;
-use crate::node::thread::descriptors;
+use crate::node::thread::{cpu_time, descriptors};
 use crate::program::header;
 use crate::units::PartNo;
 
-use super::outlet::{Outlet, Sending};
-use super::ring::BATCH;
+use outlet::Outlet;
+use ring::BATCH;
 
 const WAKE: Token = Token(usize::MAX);
 /// The first of the listening sockets' tokens.
@@ -51,14 +62,24 @@ pub enum ToDoor {
 pub struct View {
     pub halls: HashMap<HallId, Seen>,
     pub counts: DoorCounts,
-    /// The share of the time that sweeps leave, and the share in which there is nothing to do.
-    pub room: f64,
+    /// What is free of each thing that may run out, by its name.
+    pub headroom: Vec<(&'static str, f64)>,
+    /// The share of the time in which there is nothing to do.
     pub idle: f64,
+    pub line: LineView,
+}
+
+impl View {
+    /// The least there is of anything.
+    pub fn room(&self) -> f64 {
+        self.headroom.iter().map(|(_, free)| *free).fold(1.0, f64::min)
+    }
 }
 
 impl Default for View {
     fn default() -> Self {
-        Self { halls: HashMap::new(), counts: DoorCounts::default(), room: 1.0, idle: 1.0 }
+        let (halls, counts, line) = (HashMap::new(), DoorCounts::default(), LineView::default());
+        Self { halls, counts, headroom: Vec::new(), idle: 1.0, line }
     }
 }
 
@@ -89,12 +110,15 @@ pub struct DoorOrder {
     pub tls: Option<Arc<ServerConfig>>,
     pub cadence: Cadence,
     pub sending: Sending,
+    /// What the line carries, where that is known.
+    pub uplink_bits_per_s: Option<f64>,
 }
 
 pub struct DoorLoop {
     listeners: Vec<TcpListener>,
     tls: Option<Arc<ServerConfig>>,
     sending: Sending,
+    uplink_bits_per_s: Option<f64>,
     poll: Poll,
     inbox: Receiver<ToDoor>,
     view: watch::Sender<Arc<View>>,
@@ -106,6 +130,7 @@ pub struct DoorLoop {
     outlet: Outlet,
     batch: Batch,
     meter: Meter,
+    idle: f64,
 }
 
 /// One batch of a sweep: kept, so that nothing is allocated for it.
@@ -130,6 +155,7 @@ impl DoorLoop {
             listeners,
             tls: order.tls,
             sending: order.sending,
+            uplink_bits_per_s: order.uplink_bits_per_s,
             poll,
             inbox,
             view,
@@ -141,6 +167,7 @@ impl DoorLoop {
             outlet: Outlet::OneByOne,
             batch: Batch::default(),
             meter: Meter::default(),
+            idle: 1.0,
         };
         Ok((door, DoorHandle { queue, waker }, seen))
     }
@@ -179,8 +206,27 @@ impl DoorLoop {
             }
             self.door.handle(Input::Timeout, clock.instant());
             self.perform(clock);
-            self.meter.worked(woken, clock.instant());
+            if let Some(spent) = self.meter.worked(woken, clock.instant()) {
+                self.measure(&spent, clock);
+            }
         }
+    }
+
+    fn measure(&mut self, spent: &Spent, clock: Clock) {
+        let told = Measured {
+            listeners: self.door.writes(),
+            swept: spent.share(spent.swept),
+            swept_cpu: spent.share(spent.swept_cpu),
+            cores: limits::cores(),
+            bits_per_s: 8.0 * spent.bytes as f64 / spent.whole.as_secs_f64(),
+            uplink_bits_per_s: self.uplink_bits_per_s,
+            memory_left: limits::memory_left(),
+            descriptors: self.conns_max as f64,
+            sealed: self.tls.is_some(),
+        };
+        self.idle = 1.0 - spent.share(spent.busy);
+        self.door.handle(Input::Measured(told), clock.instant());
+        self.show();
     }
 
     fn take_messages(&mut self, clock: Clock) {
@@ -212,8 +258,13 @@ impl DoorLoop {
         let seen =
             |hall: &HallId| Seen { listeners: self.door.listeners(hall), newest: self.door.newest(hall) };
         let halls = self.halls.iter().map(|hall| (hall.clone(), seen(hall))).collect();
-        let (room, idle) = self.meter.rooms();
-        let _ = self.view.send(Arc::new(View { halls, counts: self.door.counts().clone(), room, idle }));
+        let _ = self.view.send(Arc::new(View {
+            halls,
+            counts: self.door.counts().clone(),
+            headroom: self.door.headroom(),
+            idle: self.idle,
+            line: self.door.line(),
+        }));
     }
 
     /// A batch of newcomers; whether there may be more.
@@ -286,7 +337,10 @@ impl DoorLoop {
             };
             match wrote {
                 Ok(0) => break,
-                Ok(count) => self.door.sent(id, count),
+                Ok(count) => {
+                    self.meter.sent(count);
+                    self.door.sent(id, count);
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return self.wait_for_room(id),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(_) => return self.close(id, clock),
@@ -319,9 +373,9 @@ impl DoorLoop {
             match output {
                 Output::Send(id) => self.send(id, clock),
                 Output::Sweep(sweep) => {
-                    let begun = clock.instant();
+                    let (begun, cpu) = (clock.instant(), cpu_time());
                     self.sweep(sweep, clock);
-                    self.meter.swept(clock.instant() - begun);
+                    self.meter.swept(clock.instant() - begun, cpu_time().saturating_sub(cpu));
                 }
                 Output::Close(id, reason) => {
                     if reason == "slow" {
@@ -385,6 +439,7 @@ impl DoorLoop {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => 0,
             Err(_) => return self.close(id, clock),
         };
+        self.meter.sent(count);
         if !self.door.swept(sweep, id, count) {
             self.register(id, true);
         }

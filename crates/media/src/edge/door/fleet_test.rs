@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use super::door_bench_test::{Bench, NOW, body, fleet, hall, numbers};
-use super::{Cadence, Door, FleetView, Input, OVER};
+use super::super::FleetView;
+use super::bench_test::{Bench, NOW, body, fleet, hall, numbers};
+use super::{Cadence, Door, Input, OVER};
 use crate::flow::Part;
 use crate::units::PartNo;
 

@@ -5,11 +5,14 @@ use serde::Deserialize;
 use crate::units::PART_MS;
 
 /// Parts to a write: DESIGN.md section 5. Four times the capacity for two seconds of delay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "u64")]
 pub struct Cadence(u64);
 
 impl Cadence {
+    /// The quickest first.
+    pub const ALL: [Self; 3] = [Self(1), Self(4), Self(20)];
+
     pub fn parts(self) -> u64 {
         self.0
     }
@@ -35,6 +38,7 @@ impl TryFrom<u64> for Cadence {
     type Error = &'static str;
 
     fn try_from(parts: u64) -> Result<Self, Self::Error> {
-        if [1, 4, 20].contains(&parts) { Ok(Self(parts)) } else { Err("a cadence is 1, 4 or 20 parts") }
+        let known = Self::ALL.into_iter().find(|cadence| cadence.0 == parts);
+        known.ok_or("a cadence is 1, 4 or 20 parts")
     }
 }

@@ -6,7 +6,8 @@ use crate::units::PartNo;
 
 fn listen(from: Option<u64>) -> Head {
     let hall = HallId::parse("demo").unwrap();
-    Head::Listen(Ask { hall, from: from.map(PartNo), resume: None, via: None, body: true })
+    let (resume, via, known, place) = (None, None, None, None);
+    Head::Listen(Ask { hall, from: from.map(PartNo), resume, via, known, place, body: true })
 }
 
 #[test]
@@ -21,9 +22,13 @@ fn a_listener_may_show_what_it_was_told_elsewhere() {
     let hall = HallId::parse("demo").unwrap();
     let (resume, via) = (Some("1.2.ab".to_owned()), Some("1.2.cd".to_owned()));
 
-    let read = read_head(b"GET /h/demo/live.mp4?via=1.2.cd&from=7&resume=1.2.ab HTTP/1.1\r\n\r\n");
+    let (known, place) = (Some("1.2.ef".to_owned()), Some("1.2.01".to_owned()));
 
-    assert_eq!(read, Head::Listen(Ask { hall, from: Some(PartNo(7)), resume, via, body: true }));
+    let query = "via=1.2.cd&from=7&resume=1.2.ab&place=1.2.01&known=1.2.ef";
+    let read = read_head(format!("GET /h/demo/live.mp4?{query} HTTP/1.1\r\n\r\n").as_bytes());
+
+    let from = Some(PartNo(7));
+    assert_eq!(read, Head::Listen(Ask { hall, from, resume, via, known, place, body: true }));
 }
 
 #[test]

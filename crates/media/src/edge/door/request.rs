@@ -22,9 +22,12 @@ pub enum Head {
 pub struct Ask {
     pub hall: HallId,
     pub from: Option<PartNo>,
-    /// As they were shown, and not yet believed: a resume token, and another edge's word.
+    /// As they were shown, and not yet believed: a resume token; another edge's word.
     pub resume: Option<String>,
     pub via: Option<String>,
+    /// A token for a pass that was shown at the page port; a place in line.
+    pub known: Option<String>,
+    pub place: Option<String>,
     pub body: bool,
 }
 
@@ -67,6 +70,8 @@ fn aim(method: &str, target: &str) -> Head {
             from: from.and_then(Result::ok).map(PartNo),
             resume: told("resume").map(str::to_owned),
             via: told("via").map(str::to_owned),
+            known: told("known").map(str::to_owned),
+            place: told("place").map(str::to_owned),
             body: method == "GET",
         }),
     }

@@ -4,9 +4,37 @@
 //! hands the sweep's bytes to each that [`Door::next`] names and tells [`Door::swept`] what the kernel took. Whoever
 //! is not in step (a newcomer, one who catches up) is served by [`Door::owed`] and [`Door::sent`].
 
+mod admission;
+#[cfg(test)]
+mod admission_test;
+#[cfg(test)]
+mod all_test;
+mod answer;
+mod audience;
+#[cfg(test)]
+mod bench_test;
+mod cadence;
+mod entry;
+#[cfg(test)]
+mod entry_test;
+#[cfg(test)]
+mod fleet_test;
+mod line;
+#[cfg(test)]
+mod line_test;
+mod meter;
+#[cfg(test)]
+mod meter_test;
+mod request;
+#[cfg(test)]
+mod request_test;
+mod room;
+#[cfg(test)]
+mod room_test;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -14,18 +42,23 @@ use crate::feed::Framed;
 use crate::flow::{HallId, Part};
 use crate::units::PartNo;
 
-use super::answer;
-use super::audience::{Hall, Halls, Sweep};
-use super::cadence::Cadence;
 use super::fleet::FleetView;
-use super::request::{Ask, HEAD_BYTES_MAX, Head, read_head};
 
-/// A request must be whole by then.
-const HEAD_WITHIN: Duration = Duration::from_secs(5);
+pub use audience::Sweep;
+pub use cadence::Cadence;
+pub use line::LineView;
+pub use meter::{Meter, Spent};
+pub use room::{Measured, Room};
+
+use admission::{Admission, Load};
+use audience::{Hall, Halls};
+
 /// Further behind than this (9.6 s) beyond its cadence, a listener is skipped ahead.
 const BEHIND_PARTS_MAX: u64 = 40;
 /// A listener skipped more often than this is let go.
 const SKIPS_MAX: u8 = 2;
+/// A listener of the quickest cadence, in the counting of writes.
+const WHOLE: u64 = 20;
 /// Connections past the most there may be whose request is read, so that they can be told where else to go.
 pub const OVER: usize = 64;
 
@@ -42,6 +75,8 @@ pub enum Input<'a> {
     Kept(&'a HallId, &'a [Part]),
     /// What the others of the fleet say, and the time of day: anew every second.
     Fleet(Arc<FleetView>),
+    /// How much everything takes: anew every second.
+    Measured(Measured),
     /// These halls and no others are listened to here.
     Halls(&'a [HallId]),
     /// Nothing but the time.
@@ -86,6 +121,7 @@ struct Seat {
     hall: usize,
     group: usize,
     place: usize,
+    cadence: Cadence,
     /// 0: whatever comes first.
     next: PartNo,
     skips: u8,
@@ -112,6 +148,12 @@ pub struct Door {
     here: usize,
     halls: Halls,
     fleet: Arc<FleetView>,
+    /// When the fleet's time of day was that.
+    told_at: Option<Instant>,
+    admission: Admission,
+    /// Listeners, and each counted by its share of the writes, in twentieths.
+    listening: usize,
+    writes: u64,
     asking: VecDeque<(Instant, ConnId, u32)>,
     outputs: VecDeque<Output>,
     counts: DoorCounts,
@@ -128,6 +170,10 @@ impl Door {
             here: 0,
             halls: Halls::default(),
             fleet: Arc::default(),
+            told_at: None,
+            admission: Admission::new(conns_max),
+            listening: 0,
+            writes: 0,
             asking: VecDeque::new(),
             outputs: VecDeque::new(),
             counts: DoorCounts::default(),
@@ -137,14 +183,18 @@ impl Door {
     pub fn handle(&mut self, input: Input, now: Instant) {
         match input {
             Input::Accepted(id) => self.accept(id, now),
-            Input::Received(id, bytes) => self.read(id, bytes),
-            Input::Gone(id) => self.forget(id),
+            Input::Received(id, bytes) => self.read(id, bytes, now),
+            Input::Gone(id) => self.forget(id, now),
             Input::Part(hall, part) => {
                 let sweeps = self.hall(hall).map(|(number, hall)| hall.push(number, part));
                 self.outputs.extend(sweeps.into_iter().flatten().map(Output::Sweep));
             }
             Input::Kept(hall, parts) => self.fill(hall, parts),
-            Input::Fleet(fleet) => self.fleet = fleet,
+            Input::Fleet(fleet) => {
+                self.admission.lost(fleet.lost);
+                (self.fleet, self.told_at) = (fleet, Some(now));
+            }
+            Input::Measured(told) => self.admission.measured(Room::of(&told), self.load(), now),
             Input::Halls(halls) => self.set_halls(halls),
             Input::Timeout => self.drop_slow_heads(now),
         }
@@ -195,7 +245,7 @@ impl Door {
         {
             let window = &self.halls.get(seat.hall)?.window;
             if seat.next == PartNo(0) {
-                seat.next = window.start_for(self.cadence.buffer_parts())?;
+                seat.next = window.start_for(seat.cadence.buffer_parts())?;
             }
             let framed = window.at_or_after(seat.next)?;
             seat.next = framed.no.next();
@@ -241,17 +291,27 @@ impl Door {
         &self.counts
     }
 
-    fn accept(&mut self, id: ConnId, now: Instant) {
-        if id >= self.conns.len() {
-            self.conns.resize_with(id + 1, Conn::default);
-        }
-        let times = self.conns[id].times.wrapping_add(1);
-        self.here += 1;
-        let stage = Stage::Asking { head: Vec::new(), over: self.here > self.conns_max };
-        self.conns[id] = Conn { stage, times, ..Conn::default() };
-        self.asking.push_back((now + HEAD_WITHIN, id, times));
-        if self.here > self.conns_max + OVER {
-            self.refuse_full(id, "");
+    /// Listeners, each counted by its share of the writes.
+    pub fn writes(&self) -> f64 {
+        self.load().writes
+    }
+
+    pub fn line(&self) -> LineView {
+        self.admission.view()
+    }
+
+    /// What there is room for of each thing, and which share of that is free; `descriptors`, say.
+    pub fn headroom(&self) -> Vec<(&'static str, f64)> {
+        let (room, load) = (self.admission.room(), self.load());
+        let free = |count: f64, taken: f64| (1.0 - taken / count.max(1.0)).clamp(0.0, 1.0);
+        room.all().into_iter().map(|(of, count)| (of.name(), free(count, load.of(of)))).collect()
+    }
+
+    fn load(&self) -> Load {
+        Load {
+            listeners: self.listening as f64,
+            writes: self.writes as f64 / WHOLE as f64,
+            connections: self.here as f64,
         }
     }
 
@@ -268,102 +328,12 @@ impl Door {
         self.outputs.extend(waiting.into_iter().map(Output::Send));
     }
 
-    fn read(&mut self, id: ConnId, bytes: &[u8]) {
-        let Some(conn) = self.conns.get_mut(id) else { return };
-        let Stage::Asking { head, over } = &mut conn.stage else {
-            conn.said = conn.said.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
-            if conn.said as usize > HEAD_BYTES_MAX {
-                self.outputs.push_back(Output::Close(id, "talks_on"));
-            }
-            return;
-        };
-        // A request comes in one piece, almost always: nothing is kept of it.
-        let told =
-            if head.is_empty() { read_head(&bytes[..bytes.len().min(HEAD_BYTES_MAX)]) } else { Head::More };
-        let told = if told == Head::More {
-            let room = HEAD_BYTES_MAX.saturating_sub(head.len());
-            head.extend_from_slice(&bytes[..bytes.len().min(room)]);
-            read_head(head)
-        } else {
-            told
-        };
-        let over = *over;
-        match told {
-            Head::More => {}
-            Head::Refused(code, detail) => self.refuse(id, code, &detail, ""),
-            Head::Listen(ask) if over => self.send_on(id, &ask),
-            Head::Listen(ask) => self.listen(id, &ask),
-        }
-    }
-
-    /// There is no room here: say so, and where there may be some. Whom another edge sent is not sent on again.
-    fn send_on(&mut self, id: ConnId, ask: &Ask) {
-        let sent = ask.via.as_deref().is_some_and(|via| self.fleet.was_sent(via, &ask.hall));
-        let others = if sent { String::new() } else { self.others(&ask.hall) };
-        self.refuse_full(id, &others);
-    }
-
-    fn others(&self, hall: &HallId) -> String {
-        let refused: u64 = self.counts.refused.values().sum();
-        answer::alternates(hall, refused, &self.fleet)
-    }
-
-    fn refuse_full(&mut self, id: ConnId, headers: &str) {
-        self.refuse(id, "edge_full", &format!("{} are connected", self.conns_max), headers);
-    }
-
-    fn listen(&mut self, id: ConnId, ask: &Ask) {
-        let (fleet, cadence) = (self.fleet.clone(), self.cadence);
-        let Some((number, hall)) = self.hall(&ask.hall) else {
-            self.refuse(id, "hall_unknown", ask.hall.as_str(), "");
-            return;
-        };
-        let newest = hall.window.newest();
-        let start = hall.window.start_for(cadence.buffer_parts());
-        let resumes = || ask.resume.as_deref().is_some_and(|token| fleet.resumes(token, &ask.hall));
-        let wanted = ask.from.filter(|from| newest.is_none_or(|it| from.0 <= it.0 + BEHIND_PARTS_MAX));
-        // What lies before a newcomer's buffer is for those who were here.
-        let next = match (wanted, start) {
-            (Some(from), Some(start)) if from < start && !resumes() => Some(start),
-            (wanted, start) => wanted.or(start),
-        };
-        // With nothing in hand, only who asked for a part knows which is the first.
-        let told = next.map(|next| hall.window.at_or_after(next).map_or(next, |framed| framed.no));
-        let first = told.unwrap_or_default();
-        let head = || answer::stream(&ask.hall, told, cadence, &fleet);
-        let (stage, bytes) = if ask.body {
-            let header = self.header.chunk.clone();
-            let Some((_, hall)) = self.hall(&ask.hall) else { return };
-            let welcome = hall.welcome(first, || [head().as_bytes(), &header].concat());
-            let (group, place) = hall.sit(id);
-            self.counts.joined += 1;
-            let seat = Seat { hall: number, group, place, next: welcome.next, skips: 0 };
-            (Stage::Listening(seat), welcome.bytes)
-        } else {
-            (Stage::Leaving, head().into())
-        };
-        let conn = &mut self.conns[id];
-        conn.stage = stage;
-        conn.pending = Some(Box::new((bytes, 0)));
-        self.outputs.push_back(Output::Send(id));
-    }
-
-    fn refuse(&mut self, id: ConnId, code: &'static str, detail: &str, headers: &str) {
-        *self.counts.refused.entry(code).or_default() += 1;
-        let answer = answer::refused(code, detail, headers);
-        if let Some(conn) = self.conns.get_mut(id) {
-            conn.stage = Stage::Leaving;
-            conn.pending = Some(Box::new((answer.into(), 0)));
-            self.outputs.push_back(Output::Send(id));
-        }
-    }
-
     /// Who was passed over by a sweep: is owed single parts, or skipped ahead, or let go.
     fn fall_behind(&mut self, id: ConnId, newest: PartNo) {
         let conn = &mut self.conns[id];
         let Stage::Listening(seat) = &mut conn.stage else { return };
-        if seat.next.0 + BEHIND_PARTS_MAX + self.cadence.parts() <= newest.0 {
-            seat.next = newest.back(self.cadence.buffer_parts() - 1);
+        if seat.next.0 + BEHIND_PARTS_MAX + seat.cadence.parts() <= newest.0 {
+            seat.next = newest.back(seat.cadence.buffer_parts() - 1);
             seat.skips += 1;
             if seat.skips > SKIPS_MAX {
                 self.counts.let_go += 1;
@@ -379,26 +349,15 @@ impl Door {
     fn set_halls(&mut self, halls: &[HallId]) {
         for id in self.halls.keep(halls, self.cadence) {
             self.counts.left += 1;
-            self.conns[id].stage = Stage::Leaving;
+            if let Stage::Listening(seat) = std::mem::replace(&mut self.conns[id].stage, Stage::Leaving) {
+                self.listening -= 1;
+                self.writes -= WHOLE / seat.cadence.parts();
+            }
             self.outputs.push_back(Output::Close(id, "hall_gone"));
         }
     }
 
-    fn drop_slow_heads(&mut self, now: Instant) {
-        while let Some(&(at, id, times)) = self.asking.front() {
-            let conn = &self.conns[id];
-            let waits = conn.times == times && matches!(conn.stage, Stage::Asking { .. });
-            if waits && at > now {
-                break;
-            }
-            self.asking.pop_front();
-            if waits {
-                self.outputs.push_back(Output::Close(id, "slow_head"));
-            }
-        }
-    }
-
-    fn forget(&mut self, id: ConnId) {
+    fn forget(&mut self, id: ConnId, now: Instant) {
         let Some(conn) = self.conns.get_mut(id) else { return };
         let stage = std::mem::take(&mut conn.stage);
         conn.pending = None;
@@ -407,6 +366,9 @@ impl Door {
         }
         let Stage::Listening(seat) = stage else { return };
         self.counts.left += 1;
+        self.listening -= 1;
+        self.writes -= WHOLE / seat.cadence.parts();
+        self.admission.left(now);
         let Some(hall) = self.halls.get_mut(seat.hall) else { return };
         let Some(moved) = hall.leave(seat.group, seat.place) else { return };
         if let Stage::Listening(other) = &mut self.conns[moved].stage {

@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::{Cadence, ConnId, Door, FleetView, Input, Origins, Output};
+use super::super::{FleetView, Origins};
+use super::{Cadence, ConnId, Door, Input, Output};
 use crate::flow::{HallId, Part};
 use crate::rules::{FleetKey, Orders, Tokens};
 use crate::testing::start;

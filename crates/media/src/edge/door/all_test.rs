@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::door_bench_test::{Bench, body, hall, numbers};
+use super::bench_test::{Bench, body, hall, numbers};
 use super::{Cadence, ConnId, Door, Input};
 use crate::flow::HallId;
 

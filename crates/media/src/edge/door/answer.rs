@@ -6,8 +6,8 @@ use crate::flow::HallId;
 use crate::rules::refusal;
 use crate::units::PartNo;
 
+use super::super::fleet::FleetView;
 use super::cadence::Cadence;
-use super::fleet::FleetView;
 
 /// The head of a stream that begins with `first`, where anybody knows that.
 pub(super) fn stream(hall: &HallId, first: Option<PartNo>, cadence: Cadence, fleet: &FleetView) -> String {
@@ -39,7 +39,7 @@ pub(super) fn refused(code: &'static str, detail: &str, headers: &str) -> String
     let refusal = refusal(code, detail);
     format!(
         "HTTP/1.1 {} Refused\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\n\
-         Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: Link\r\n\
+         Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: Link, Hustings-Place, Retry-After\r\n\
          Cache-Control: no-store\r\n{headers}Connection: close\r\n\r\n{}",
         refusal.status,
         refusal.body.len(),
