@@ -28,7 +28,7 @@ class Soon(ManualClock):
 async def archive(tmp_path, monkeypatch):
     """Listens to nobody; parts are given to it by hand."""
 
-    async def deaf(stages, hall, source):
+    async def deaf(stages, hall, source, resume):
         await asyncio.Event().wait()
 
     monkeypatch.setattr(archives, "listen", deaf)

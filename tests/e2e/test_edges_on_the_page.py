@@ -7,6 +7,8 @@ import signal
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 
+from playwright.async_api import Page
+
 from hustings.rehearse.measure.edges import Kind, Place, edges
 from tests.e2e.conftest import TownHall, chromium, free_ports, until
 from tests.e2e.people import MEDIA, crowd, last_line, speaker
@@ -63,6 +65,6 @@ async def test_an_edge_that_falls_silent_takes_no_word_from_the_page(
     assert any(url.startswith(f"{page}/h/eve/state.json") for url in asked for page in elsewhere)
 
 
-async def knows(page, own: str, count: int) -> bool:
+async def knows(page: Page, own: str, count: int) -> bool:
     answer = await page.request.get(f"{own}/h/eve/state.json")
     return len((await answer.json())["alternates"]) == count

@@ -3,11 +3,14 @@ told so, hear the town hall by HLS meanwhile, and come in when somebody leaves."
 
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import httpx
+from playwright.async_api import Page
 
 from tests.e2e.conftest import TownHall, chromium, until
 from tests.e2e.people import crowd, last_line, speaker, stream
+from tests.e2e.windows import DESK, PHONE, PICTURES
 
 COME, FED = 24, 12
 """A line of 1 Mbit/s feeds a dozen, with room for repair."""
@@ -35,6 +38,8 @@ async def test_who_comes_to_a_full_house_waits_in_line_and_hears_it_meanwhile(
             await until(lambda: page.evaluate(PLAYING), "sound meanwhile")
             meanwhile = await page.evaluate(ROUTE)
             told = await page.locator(".note").inner_text()
+            if PICTURES:
+                await pictures(page, Path(PICTURES))
 
             inside.terminate()
             heard = (await last_line(inside))["listeners"]
@@ -50,16 +55,29 @@ async def test_who_comes_to_a_full_house_waits_in_line_and_hears_it_meanwhile(
     assert heard["missed"] == 0
     assert set(heard["refused"]) == {"in_line"}
     assert meanwhile == "hls-js"
+    assert "How long it takes cannot be told yet." in told
     assert "Until then you hear it some seconds later." in told
 
 
+async def pictures(page: Page, folder: Path) -> None:
+    for look in ("light", "dark"):
+        for name, size in (("phone", PHONE), ("desk", DESK)):
+            await page.emulate_media(color_scheme=look)
+            await page.set_viewport_size(size)
+            await page.screenshot(path=folder / f"line-{name}-{look}.png")
+
+
+def told_by(hall: TownHall, what: str) -> Any:
+    return httpx.get(f"{hall.page}/h/eve/{what}.json").json()
+
+
 async def has_hls(hall: TownHall) -> bool:
-    return httpx.get(f"{hall.page}/h/eve/state.json").json()["hls"] is not None
+    return told_by(hall, "state")["hls"] is not None
 
 
 async def waits(hall: TownHall, count: int) -> bool:
-    return httpx.get(f"{hall.page}/h/eve/line.json").json()["waiting"] >= count
+    return bool(told_by(hall, "line")["waiting"] >= count)
 
 
-async def on_the_stream(page) -> bool:
+async def on_the_stream(page: Page) -> bool:
     return await page.evaluate(ROUTE) == "stream" and await page.evaluate(PLAYING)

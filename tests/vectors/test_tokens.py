@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hustings.desk import tokens
+from hustings.desk import passes as tokens
 from tests.vectors import make_passes
 
 VECTORS = json.loads((Path(__file__).parents[2] / "spec/vectors/tokens/tokens.json").read_text())

@@ -11,8 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hustings.desk.evening import evening
-from hustings.desk.passes import KID
-from hustings.desk.tokens import FleetKey, resume
+from hustings.desk.passes import KID, FleetKey, resume
 from hustings.domain.captions import since
 from hustings.domain.floor import Seat, on_air
 from hustings.domain.hall import Hall, State

@@ -1,10 +1,12 @@
 """Passes: a JWT per person and role (spec/live.md). Minted and checked here, and in Rust.
 
 One algorithm, `EdDSA` over Ed25519, and one shape; everything else is not ours. Whether a pass fits
-the hall it is shown at, or was withdrawn, is the caller's question.
+the hall it is shown at, or was withdrawn, is the caller's question. Here, too, the secrets that
+edges sign their own tokens with (spec/live.md, "Resume tokens"), read in Rust (rules/tokens.rs).
 """
 
 import base64
+import hmac
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +15,8 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hustings.domain import ids
 from hustings.domain.refusals import Refused
@@ -145,3 +149,36 @@ def _decode(text: str) -> bytes:
     if _encode(data) != text:
         raise ValueError("bits after the end")  # Two spellings of one token would be two tokens.
     return data
+
+
+_FLEET_KEY_BYTES = 32
+_MINUTE_MS, _HOUR_MS, _DAY_MS = 60_000, 3_600_000, 86_400_000
+
+
+@dataclass(frozen=True)
+class FleetKey:
+    kid: str
+    k: str
+    """32 bytes, hex."""
+
+    def __repr__(self) -> str:
+        return f"FleetKey({self.kid})"
+
+
+def fleet_keys(passes: Ed25519PrivateKey, now_ms: int) -> tuple[FleetKey, FleetKey]:
+    """Today's, and yesterday's to read with. Derived, so that a desk that was restored from a
+    backup gives the same; who changes the key of passes changes these too."""
+    today = now_ms // _DAY_MS
+    return _fleet_key(passes, today), _fleet_key(passes, today - 1)
+
+
+def _fleet_key(passes: Ed25519PrivateKey, day: int) -> FleetKey:
+    derive = HKDF(SHA256(), _FLEET_KEY_BYTES, salt=None, info=f"hustings fleet {day}".encode())
+    return FleetKey(str(day), derive.derive(passes.private_bytes_raw()).hex())
+
+
+def resume(key: FleetKey, hall: str, now_ms: int) -> str:
+    """A resume token, of this hour's beginning: orders that hold it do not change every minute."""
+    minute = now_ms // _HOUR_MS * (_HOUR_MS // _MINUTE_MS)
+    signed = hmac.digest(bytes.fromhex(key.k), f"resume\n{hall}\n{minute}".encode(), "sha256")
+    return f"{key.kid}.{minute}.{signed.hex()}"

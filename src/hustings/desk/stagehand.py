@@ -12,8 +12,8 @@ from typing import Any
 
 from hustings.desk.desk import Desk
 from hustings.desk.orders import House, orders
+from hustings.desk.passes import fleet_keys
 from hustings.desk.ports import Bus
-from hustings.desk.tokens import fleet_keys
 from hustings.desk.watch import Note, PeerFault, Watch
 from hustings.domain.events import Event
 from hustings.domain.ids import PersonId

@@ -22,7 +22,8 @@ mod routes;
 mod routes_test;
 
 pub use door::{
-    Cadence, ConnId, Door, DoorCounts, Input, LineView, Measured, Meter, OVER, Output, Room, Spent, Sweep,
+    Cadence, ConnId, Crush, Door, DoorCounts, Input, LineView, Measured, Meter, OVER, Output, Room, Spent,
+    Sweep,
 };
 pub use fleet::{Beat, Fleet, FleetView, Origins};
 pub use hls::{HlsAnswer, HlsAsk, Keep, Moment, Rendition, reload};

@@ -58,6 +58,8 @@ impl Line {
         let at = step.max(newest).max(self.upto);
         if self.waiting.is_empty() {
             self.upto = at;
+            // How it moved when others stood here says nothing.
+            self.paces.clear();
         }
         let is_long = self.waiting.len() >= STEPS_MAX;
         match self.waiting.back_mut() {

@@ -70,6 +70,17 @@ fn how_long_it_takes_is_told_by_how_fast_it_moves_and_not_before_it_does() {
 }
 
 #[test]
+fn a_line_that_forms_anew_does_not_move_by_that() {
+    let (mut line, now) = (Line::default(), start().instant);
+    line.advance(5, now);
+    let came = line.join(WallMs(1_790_000_000_000));
+    line.advance(0, now + SECOND);
+    line.advance(0, now + 2 * SECOND);
+
+    assert_eq!(line.view().wait_ms(came), None);
+}
+
+#[test]
 fn a_clock_that_is_set_back_lets_nobody_in_before_others() {
     let (mut line, now) = (Line::default(), start().instant);
     let first = line.join(WallMs(1_000_000));

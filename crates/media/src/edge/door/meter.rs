@@ -39,13 +39,21 @@ pub struct Meter {
     at: usize,
     begun: Option<Instant>,
     current: Spent,
+    /// Swept since it was asked last.
+    swept: Duration,
 }
 
 impl Meter {
     /// A sweep took so long, of which the thread had the processor for `cpu`.
     pub fn swept(&mut self, took: Duration, cpu: Duration) {
         self.current.swept += took;
+        self.swept += took;
         self.current.swept_cpu += cpu;
+    }
+
+    /// How long sweeps took since this was asked last.
+    pub fn take_swept(&mut self) -> Duration {
+        std::mem::take(&mut self.swept)
     }
 
     pub fn sent(&mut self, bytes: usize) {

@@ -14,6 +14,9 @@ mod audience;
 #[cfg(test)]
 mod bench_test;
 mod cadence;
+mod crush;
+#[cfg(test)]
+mod crush_test;
 mod entry;
 #[cfg(test)]
 mod entry_test;
@@ -46,6 +49,7 @@ use super::fleet::FleetView;
 
 pub use audience::Sweep;
 pub use cadence::Cadence;
+pub use crush::Crush;
 pub use line::LineView;
 pub use meter::{Meter, Spent};
 pub use room::{Measured, Room};

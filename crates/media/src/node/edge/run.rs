@@ -78,14 +78,13 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
     let certificate = order.tls.map(Certificate::load).transpose()?;
     let sealed = |protocols: &[&[u8]]| certificate.as_ref().map(|it| it.config(protocols)).transpose();
     let (stream_tls, page_tls) = (sealed(&[b"http/1.1"])?, sealed(&[b"h2", b"http/1.1"])?);
-    let (cadence, sending) = (order.cadence, order.sending);
-    let uplink_bits_per_s = order.uplink_mbit_per_s.map(|mbit| mbit * 1e6);
+    let cadence = order.cadence;
     let (door, to_door, view) = DoorLoop::bind(DoorOrder {
         address: order.stream,
         tls: stream_tls,
         cadence,
-        sending,
-        uplink_bits_per_s,
+        sending: order.sending,
+        uplink_bits_per_s: order.uplink_mbit_per_s.map(|mbit| mbit * 1e6),
     })?;
     spawn("door", Urgency::Sweep, move || door.run(clock))?;
 
@@ -105,11 +104,7 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
             stream_origin: order.stream_origin,
             secure: order.public.starts_with("https://"),
         };
-        let own = fleet::Own {
-            node: who.node.clone(),
-            page: order.public.clone(),
-            stream: place.streams(host_in(&order.public)),
-        };
+        let own = own(&who.node, &order.public, &place);
         let (kinship, kin, seen) =
             fleet::Kinship::open((clock, own), orders.clone(), view.clone(), sinks.door.clone());
         vital("fleet", kinship.run());
@@ -132,6 +127,10 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
         }
         Ok(())
     })
+}
+
+fn own(node: &str, public: &str, place: &page::Place) -> fleet::Own {
+    fleet::Own { node: node.to_owned(), page: public.to_owned(), stream: place.streams(host_in(public)) }
 }
 
 /// The host of an origin, without its port.

@@ -1,37 +1,33 @@
 //! The thread that owns the stream port: accepts, reads heads, sends what the door owes, measures what that takes.
 
+mod handle;
 mod limits;
 mod outlet;
 mod ring;
 #[cfg(test)]
 mod ring_test;
 
+pub use handle::{DoorHandle, DoorOrder, Seen, ToDoor, View};
 pub use outlet::Sending;
 
-use std::collections::HashMap;
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
 
 use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token, Waker};
 use rustls::ServerConfig;
 use tokio::sync::watch;
 
-use crate::edge::{
-    Cadence, ConnId, Door, DoorCounts, FleetView, Input, LineView, Measured, Meter, OVER, Output, Spent,
-    Sweep,
-};
-use crate::flow::{HallId, Part};
+use crate::edge::{ConnId, Crush, Door, Input, Measured, Meter, OVER, Output, Spent, Sweep};
+use crate::flow::HallId;
 use crate::node::clock::Clock;
 use crate::node::sealed::Sealed;
 use crate::node::start::CannotStart;
 use crate::node::stream_port;
 use crate::node::thread::{cpu_time, descriptors};
 use crate::program::header;
-use crate::units::PartNo;
 
 use outlet::Outlet;
 use ring::BATCH;
@@ -41,78 +37,14 @@ const WAKE: Token = Token(usize::MAX);
 const DOORS: usize = usize::MAX - 64;
 /// Half a minute of one hall; upstreams wait when it is full.
 const QUEUE: usize = 256;
-/// Newcomers per turn: those inside come first.
-const ACCEPTS: usize = 64;
 /// What the page port, the upstreams and the desk's line may need of this process's descriptors.
 const KEPT_DESCRIPTORS: usize = 512;
+/// The queue before the door is changed no more often.
+const QUEUE_EVERY: Duration = Duration::from_millis(50);
 /// When the system gives no descriptor to a newcomer, it is asked again so much later.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 /// Of one connection in one turn: who says more waits for the next.
 const READS: usize = 8;
-
-pub enum ToDoor {
-    Part(HallId, Part),
-    Kept(HallId, Vec<Part>),
-    Fleet(Arc<FleetView>),
-    Halls(Vec<HallId>),
-}
-
-/// What the page port may know of the stream port.
-#[derive(Debug, Clone)]
-pub struct View {
-    pub halls: HashMap<HallId, Seen>,
-    pub counts: DoorCounts,
-    /// What is free of each thing that may run out, by its name.
-    pub headroom: Vec<(&'static str, f64)>,
-    /// The share of the time in which there is nothing to do.
-    pub idle: f64,
-    pub line: LineView,
-}
-
-impl View {
-    /// The least there is of anything.
-    pub fn room(&self) -> f64 {
-        self.headroom.iter().map(|(_, free)| *free).fold(1.0, f64::min)
-    }
-}
-
-impl Default for View {
-    fn default() -> Self {
-        let (halls, counts, line) = (HashMap::new(), DoorCounts::default(), LineView::default());
-        Self { halls, counts, headroom: Vec::new(), idle: 1.0, line }
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-pub struct Seen {
-    pub listeners: usize,
-    pub newest: Option<PartNo>,
-}
-
-#[derive(Clone)]
-pub struct DoorHandle {
-    queue: SyncSender<ToDoor>,
-    waker: Arc<Waker>,
-}
-
-impl DoorHandle {
-    /// Hand something to the door; false where it is full.
-    pub fn send(&self, message: ToDoor) -> bool {
-        let sent = self.queue.try_send(message).is_ok();
-        let _ = self.waker.wake();
-        sent
-    }
-}
-
-/// What the stream port is to be.
-pub struct DoorOrder {
-    pub address: SocketAddr,
-    pub tls: Option<Arc<ServerConfig>>,
-    pub cadence: Cadence,
-    pub sending: Sending,
-    /// What the line carries, where that is known.
-    pub uplink_bits_per_s: Option<f64>,
-}
 
 pub struct DoorLoop {
     listeners: Vec<TcpListener>,
@@ -131,6 +63,9 @@ pub struct DoorLoop {
     batch: Batch,
     meter: Meter,
     idle: f64,
+    crush: Crush,
+    /// How many the system was told may wait, and when.
+    queue: (usize, Option<Instant>),
 }
 
 /// One batch of a sweep: kept, so that nothing is allocated for it.
@@ -150,6 +85,7 @@ impl DoorLoop {
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
         let (queue, inbox) = sync_channel(QUEUE);
         let (view, seen) = watch::channel(Arc::new(View::default()));
+        let crush = Crush::new(order.tls.is_some());
         let conns_max = descriptors().saturating_sub(KEPT_DESCRIPTORS).max(KEPT_DESCRIPTORS);
         let door = DoorLoop {
             listeners,
@@ -168,6 +104,8 @@ impl DoorLoop {
             batch: Batch::default(),
             meter: Meter::default(),
             idle: 1.0,
+            crush,
+            queue: (0, None),
         };
         Ok((door, DoorHandle { queue, waker }, seen))
     }
@@ -201,12 +139,17 @@ impl DoorLoop {
                     }
                 }
             }
+            let mut came = 0;
             if newcomers != Newcomers::None {
-                newcomers = self.accept(clock);
+                newcomers = self.accept(&mut came, clock);
             }
             self.door.handle(Input::Timeout, clock.instant());
             self.perform(clock);
-            if let Some(spent) = self.meter.worked(woken, clock.instant()) {
+            let now = clock.instant();
+            let took = (now - woken).saturating_sub(self.meter.take_swept());
+            self.crush.turn(came, took, newcomers == Newcomers::Now, now);
+            self.set_queue(now);
+            if let Some(spent) = self.meter.worked(woken, now) {
                 self.measure(&spent, clock);
             }
         }
@@ -267,9 +210,26 @@ impl DoorLoop {
         }));
     }
 
+    /// Let as many wait before the door as will be served soon.
+    fn set_queue(&mut self, now: Instant) {
+        let (told, at) = self.queue;
+        let wanted = self.crush.queue();
+        let near = wanted.abs_diff(told) * 5 < told;
+        if near || at.is_some_and(|at| now < at + QUEUE_EVERY) {
+            return;
+        }
+        self.queue = (wanted, Some(now));
+        let each = i32::try_from(wanted.div_ceil(self.listeners.len())).unwrap_or(i32::MAX);
+        for listener in &self.listeners {
+            if let Err(error) = socket2::SockRef::from(listener).listen(each) {
+                tracing::warn!(%error, "edge.queue_not_set");
+            }
+        }
+    }
+
     /// A batch of newcomers; whether there may be more.
-    fn accept(&mut self, clock: Clock) -> Newcomers {
-        let mut room = ACCEPTS;
+    fn accept(&mut self, came_in: &mut usize, clock: Clock) -> Newcomers {
+        let mut room = self.crush.batch();
         for door in 0..self.listeners.len() {
             loop {
                 let came = match self.listeners[door].accept() {
@@ -283,6 +243,7 @@ impl DoorLoop {
                     }
                 };
                 self.let_in(came, clock);
+                *came_in += 1;
                 room -= 1;
                 if room == 0 {
                     return Newcomers::Now;
