@@ -1,4 +1,5 @@
-"""`hustings bench fanout`, `join`, `loss`: a listener's cost, all at once, an edge's death."""
+"""`hustings bench fanout`, `join`, `crush`, `loss`: what a listener costs, all at once, far more
+than fit, an edge's death."""
 
 import asyncio
 import datetime as dt
@@ -23,6 +24,8 @@ from hustings.ops.clock import SystemClock
 from hustings.rehearse.evening import Evening, Seat
 from hustings.rehearse.measure import cores
 from hustings.rehearse.measure.cores import Served
+from hustings.rehearse.measure.crush import Crush
+from hustings.rehearse.measure.crush import crush as crush_at
 from hustings.rehearse.measure.edges import EDGES_MAX, Kind, Place, edges
 from hustings.rehearse.measure.fanout import Measure, compare
 from hustings.rehearse.measure.joins import Storm, storm
@@ -98,6 +101,20 @@ def join(
     told.show(figures | told.own, *readable(figures))
 
 
+@takes(common=JSON, own=SERVING)
+def crush(
+    told: Told,
+    sitting: Annotated[int, typer.Option(min=1, max=10_000, help="So many sit already.")] = 1_000,
+    percent: Annotated[int, typer.Option(min=1, max=100, help="Of a core, for the edge.")] = 20,
+    times: Annotated[int, typer.Option(min=1, help="As many as it lets in at its best.")] = 10,
+    seconds: Annotated[int, typer.Option(min=5)] = 60,
+) -> None:
+    """Far more at the door than an edge with a share of a core can let in."""
+    setting = replace(Setting.told(told.own), floor=False)
+    figures = asyncio.run(_crush(Crush(sitting, percent, times, seconds), setting))
+    told.show(figures | told.own, *readable(figures))
+
+
 @takes(common=JSON)
 def loss(
     told: Told,
@@ -116,6 +133,11 @@ async def _fan_out(wanted: Measure, setting: Setting) -> dict[str, Any]:
 async def _join(joins: int, sitting: int, setting: Setting) -> dict[str, Any]:
     async with _serving(setting) as (servers, trust):
         return await storm(media(), servers, Storm(joins, sitting, WHOLE_AFTER_MS, trust))
+
+
+async def _crush(wanted: Crush, setting: Setting) -> dict[str, Any]:
+    async with _serving(setting) as (servers, trust):
+        return await crush_at(media(), servers[0], replace(wanted, trust=trust))
 
 
 async def _loss(count: int) -> dict[str, Any]:

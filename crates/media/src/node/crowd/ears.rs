@@ -484,7 +484,7 @@ impl Ears {
 }
 
 /// A socket on its way to a place.
-fn socket(place: &Place, source: Option<IpAddr>) -> std::io::Result<TcpStream> {
+pub(super) fn socket(place: &Place, source: Option<IpAddr>) -> std::io::Result<TcpStream> {
     let Some(source) = source else { return TcpStream::connect(place.address) };
     let socket = Socket::new(Domain::for_address(place.address), Type::STREAM.nonblocking(), None)?;
     socket.bind(&std::net::SocketAddr::new(source, 0).into())?;

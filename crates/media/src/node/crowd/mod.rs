@@ -6,6 +6,7 @@ mod mouths;
 mod place;
 mod run;
 mod sound;
+mod visitors;
 mod wire;
 
 pub use run::run;

@@ -1,8 +1,8 @@
 //! Wires a crowd and prints a line every second (`spec/processes.md`).
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use super::board::{Board, Seated};
 use super::ears::{self, ListenersOrder};
 use super::mouths::{self, SpeakerOrder};
 use super::sound;
+use super::visitors::{Visitors, VisitorsOrder};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +27,8 @@ pub struct CrowdOrder {
     speakers: Vec<SpeakerOrder>,
     #[serde(default)]
     listeners: Option<ListenersOrder>,
+    #[serde(default)]
+    visitors: Option<VisitorsOrder>,
 }
 
 pub fn run(order: CrowdOrder, clock: Clock) -> Result<(), CannotStart> {
@@ -47,23 +50,35 @@ pub fn run(order: CrowdOrder, clock: Clock) -> Result<(), CannotStart> {
         }
     }
     let ears = order.listeners.map(|listeners| ears::Ears::open(listeners, clock)).transpose()?;
-    let board = Arc::new(std::sync::Mutex::new(Value::Null));
+    let visitors = order.visitors.map(|order| Visitors::open(order, clock)).transpose()?;
+    let boards = Boards::default();
     if let Some(ears) = ears {
-        let (board, stop) = (board.clone(), stop.clone());
+        let (board, stop) = (boards.listeners.clone(), stop.clone());
         threads.push(spawn("ears", Urgency::Sweep, move || ears.run(&board, &stop))?);
+    }
+    if let Some(visitors) = visitors {
+        let (board, stop) = (boards.visitors.clone(), stop.clone());
+        threads.push(spawn("visitors", Urgency::Sweep, move || visitors.run(&board, &stop))?);
     }
     drop(tell);
     let mut speakers = Board::default();
-    report(&told, &board, order.seconds, clock, &mut speakers)?;
+    report(&told, &boards, order.seconds, clock, &mut speakers)?;
     stop.store(true, Ordering::Relaxed);
     threads.into_iter().for_each(|thread| drop(thread.join()));
-    print(&told, &board, clock.instant() - started, true, &mut speakers);
+    print(&told, &boards, clock.instant() - started, true, &mut speakers);
     Ok(())
+}
+
+/// What each thread says of those it moves.
+#[derive(Default)]
+struct Boards {
+    listeners: Arc<Mutex<Value>>,
+    visitors: Arc<Mutex<Value>>,
 }
 
 fn report(
     told: &Receiver<(Seated, Value)>,
-    board: &std::sync::Mutex<Value>,
+    boards: &Boards,
     seconds: Option<f64>,
     clock: Clock,
     speakers: &mut Board,
@@ -83,7 +98,7 @@ fn report(
         tokio::pin!(asked);
         loop {
             tokio::select! {
-                _ = beat.tick() => print(told, board, clock.instant() - started, false, speakers),
+                _ = beat.tick() => print(told, boards, clock.instant() - started, false, speakers),
                 () = &mut end => return,
                 () = &mut asked => return,
             }
@@ -94,18 +109,22 @@ fn report(
 
 fn print(
     told: &Receiver<(Seated, Value)>,
-    board: &std::sync::Mutex<Value>,
+    boards: &Boards,
     since: Duration,
     last: bool,
     speakers: &mut Board,
 ) {
     told.try_iter().for_each(|(place, state)| speakers.tell(place, state));
     let speakers = speakers.speakers();
-    let listeners = board.lock().map(|board| board.clone()).unwrap_or_default();
+    let read = |board: &Mutex<Value>| board.lock().map(|board| board.clone()).unwrap_or_default();
+    let (listeners, visitors) = (read(&boards.listeners), read(&boards.visitors));
     let t_s = (since.as_secs_f64() * 10.0).round() / 10.0;
     let late = listeners.get("late_ms").cloned().unwrap_or(Value::Null);
     println!(
         "{}",
-        json!({"final": last, "t_s": t_s, "speakers": speakers, "listeners": listeners, "late_ms": late})
+        json!({
+            "final": last, "t_s": t_s, "speakers": speakers, "listeners": listeners, "visitors": visitors,
+            "late_ms": late,
+        })
     );
 }
