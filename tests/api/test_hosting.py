@@ -45,7 +45,7 @@ async def test_the_public_sees_the_hall_and_staff_see_backstage(town):
 
     assert public["seats"] == [{"seat": "ana", "name": "Ana Ferreira", "host": False}]
     assert staff.keys() - public.keys() == {
-        *("lines", "audience", "nodes", "people", "recording", "consents")
+        *("lines", "audience", "headroom", "nodes", "people", "recording", "consents")
     }
 
 

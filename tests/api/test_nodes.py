@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from hustings.desk import timers
 
 
@@ -180,6 +182,20 @@ async def test_what_stands_now_is_shown_and_forgotten_after_five_seconds(town):
     assert (later["lines"], later["audience"]["listeners"], later["nodes"]) == ([], 0, [])
 
 
+async def test_the_room_at_all_edges_is_shown_with_what_the_fullest_has_least_of(town):
+    await town.hall("open")
+    before = (await town.ask("GET", "/halls/demo")).json()["headroom"]
+    for edge, sweep, waiting in (("edge-1", 0.9, 0), ("edge-2", 0.1, 12)):
+        free = {"sweep": sweep, "uplink": 1.0, "memory": 0.5}
+        told = {"kind": "headroom", "free": free, "waiting": waiting}
+        await town.bus.arrive(*batch(edge, told, role="edge"))
+
+    now = (await town.ask("GET", "/halls/demo")).json()["headroom"]
+
+    assert before is None
+    assert now == {"free": pytest.approx(0.3), "of": "sweep", "waiting": 12}
+
+
 async def test_a_seat_with_a_line_at_each_stage_is_shown_once_and_heard_if_either_hears(town):
     await town.hall("open")
     deaf = {"seat": "ana", "line": "l1", "heard": False, "speaking": False}
@@ -246,6 +262,7 @@ async def test_nonsense_from_a_node_is_counted_and_harms_nothing(town):
         await town.bus.arrive("hustings.hello.n", message)
     odd = [
         {"kind": "audience", "hall": "demo"},
+        {"kind": "headroom", "free": {"sweep": "much"}, "waiting": 0},
         {"kind": "lines", "hall": "demo", "lines": [1]},
         {"kind": "recording", "hall": "demo", "state": "done"},
         {},
@@ -254,7 +271,7 @@ async def test_nonsense_from_a_node_is_counted_and_harms_nothing(town):
         await town.bus.arrive(*batch("stage-1", happening))
     await town.bus.arrive(*batch("stage-1", {**UP, "hall": "none"}))
 
-    assert town.stagehand.peer_faults == 13
+    assert town.stagehand.peer_faults == 14
     assert (await town.ask("GET", "/halls/demo")).json()["nodes"][0]["node"] == "stage-1"
 
 

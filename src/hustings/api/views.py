@@ -45,6 +45,7 @@ def backstage(hall: Hall, watch: Watch, now_ms: int) -> dict[str, Any]:
     return {
         "lines": watch.lines(hall.hall, now_ms),
         "audience": watch.audience(hall.hall, now_ms),
+        "headroom": watch.headroom(now_ms),
         "nodes": [
             {"node": n.node, "role": n.role, "heard_ms_ago": now_ms - n.at_ms} for n in nodes
         ],

@@ -14,7 +14,7 @@ from hustings.client import Hall as Held
 from hustings.domain.refusals import StartRefused
 from hustings.domain.roles import Role
 from hustings.shapes import Hall as HallShown
-from hustings.shapes import Recording
+from hustings.shapes import Headroom, Recording
 
 WHY = {
     "disk_full": "the disk is nearly full; it goes on by itself when there is room.",
@@ -196,9 +196,17 @@ def _show(told: Told, hall: HallShown) -> None:
     lines += [f"Seat {seat['seat']}: {seat['name']}" for seat in hall["seats"]]
     if "audience" in hall:
         lines.append(f"{hall['audience']['listeners']} listening, {len(hall['lines'])} on stage.")
+        lines += _room(hall.get("headroom"))
     if hall["recorded"]:
         lines.append(_recording(hall.get("recording")))
     told.show(hall, *lines, f"Listen: {hall['listen_url']}")
+
+
+def _room(told: Headroom | None) -> list[str]:
+    if told is None:
+        return []
+    waits = f" {told['waiting']} wait in line." if told["waiting"] else ""
+    return [f"{told['free']:.0%} of the room for listeners is free.{waits}"]
 
 
 def _recording(told: Recording | None) -> str:

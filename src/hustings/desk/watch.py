@@ -37,6 +37,7 @@ class Watch:
         self._nodes: dict[str, NodeSeen] = {}
         self._lines: dict[HallId, dict[str, tuple[int, list[dict[str, Any]]]]] = {}
         self._audience: dict[HallId, dict[str, tuple[int, dict[str, int]]]] = {}
+        self._rooms: dict[str, tuple[int, dict[str, float], int]] = {}
         self._recording: dict[HallId, tuple[int, dict[str, Any]]] = {}
         self._proofs: dict[HallId, dict[str, tuple[int, list[dict[str, Any]]]]] = {}
         self._talk: dict[HallId, Talk] = {}
@@ -95,6 +96,16 @@ class Watch:
                 sums = {name: sums[name] + counts[name] for name in sums}
         return sums
 
+    def headroom(self, now_ms: int) -> dict[str, Any] | None:
+        """What edges have free on average, what the fullest has least of, and who waits in line at
+        any; None where no edge says."""
+        told = [(r, w) for at, r, w in self._rooms.values() if now_ms - at <= FORGET_MS and r]
+        if not told:
+            return None
+        least = [min((free, of) for of, free in rooms.items()) for rooms, _ in told]
+        free = sum(free for free, _ in least) / len(least)
+        return {"free": free, "of": min(least)[1], "waiting": sum(waits for _, waits in told)}
+
     def recording(self, hall: HallId, now_ms: int) -> dict[str, Any] | None:
         """How the recording of a hall stands; None where no recorder says."""
         at_ms, told = self._recording.get(hall, (0, {}))
@@ -143,6 +154,9 @@ class Watch:
                 case {"kind": "audience", "hall": str(h)}:
                     counts = {k: int(happening[k]) for k in self.audience(HallId(""), now_ms)}
                     self._audience.setdefault(HallId(h), {})[node] = (now_ms, counts)
+                case {"kind": "headroom", "free": dict(free), "waiting": int(waiting)}:
+                    rooms = {str(of): float(share) for of, share in free.items()}
+                    self._rooms[node] = (now_ms, rooms, waiting)
                 case {"kind": "recording", "hall": str(h), "state": str(state)}:
                     counts = {name: int(happening[name]) for name in ("bytes", "missing")}
                     told = {"state": state, "reason": str(happening["reason"]), **counts}

@@ -37,6 +37,15 @@ class Audience(TypedDict):
     let_go: int
 
 
+class Headroom(TypedDict):
+    """Of all edges: the share that is free, what there is least of (`sweep`, `uplink`, `memory`,
+    `descriptors`), and how many have a place in line."""
+
+    free: float
+    of: str
+    waiting: int
+
+
 class Node(TypedDict):
     node: str
     role: str
@@ -70,6 +79,7 @@ class Hall(TypedDict):
     studio_url: str
     lines: NotRequired[list[Line]]
     audience: NotRequired[Audience]
+    headroom: NotRequired[Headroom | None]
     nodes: NotRequired[list[Node]]
     people: NotRequired[list[Person]]
     recording: NotRequired[Recording | None]

@@ -43,10 +43,23 @@ export function Health({ desk, view }: { desk: Desk; view: HallView }) {
             ))}
           </tbody>
         </table>
+        {view.headroom && <p>{roomSentence(view.headroom)}</p>}
         {desk.away.value && <p>{s("away")}</p>}
       </div>
     </details>
   );
+}
+
+const OF = {
+  sweep: "health.of.sweep",
+  uplink: "health.of.uplink",
+  memory: "health.of.memory",
+  descriptors: "health.of.descriptors",
+} as const;
+
+function roomSentence({ free, of }: { free: number; of: string }): string {
+  const least = OF[of as keyof typeof OF];
+  return s("health.room", { n: Math.round(free * 100), of: least ? s(least) : of });
 }
 
 /** Listeners in the last ten minutes, as this page saw them. */

@@ -118,6 +118,8 @@ export interface HallView {
   cancel_asked: { by: string; at_ms: number; waiting: number } | null;
   lines: LineState[];
   audience: { listeners: number };
+  /** What edges have free together, what there is least of, who waits in line; null while no edge says. */
+  headroom?: { free: number; of: string; waiting: number } | null;
   people: Person[];
   floor: Floor;
   plan: Plan;

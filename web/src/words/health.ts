@@ -13,17 +13,27 @@ interface Health {
   floor: { led: boolean; seats: { seat: string; proven: boolean }[] };
   lines: { seat: string; heard: boolean }[];
   audience: { listeners: number };
+  headroom?: { free: number; of: string; waiting: number } | null;
   recorded: boolean;
   recording: RecordingState | null;
 }
 
 const LATE_MS = 60_000;
+/** Less room than this is told before anybody has to wait. */
+const NARROW = 0.25;
 
 export function healthLine(hall: Health, now_ms: number): string {
   const listening = s("health.listening", { n: hall.audience.listeners });
-  return [listening, linesWord(hall), recordingWord(hall), punctuality(hall, now_ms)]
+  return [listening, roomWord(hall), linesWord(hall), recordingWord(hall), punctuality(hall, now_ms)]
     .filter(Boolean)
     .join(" · ");
+}
+
+/** Nothing while there is room enough. */
+function roomWord({ headroom }: Health): string {
+  if (!headroom) return "";
+  if (headroom.waiting > 0) return s("health.waiting", { n: headroom.waiting });
+  return headroom.free < NARROW ? s("health.narrow", { n: Math.round(headroom.free * 100) }) : "";
 }
 
 /** Where seats wait to be brought up, what counts is that their lines are proven; else that they are heard. */

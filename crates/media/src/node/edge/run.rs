@@ -173,6 +173,9 @@ async fn count(view: watch::Receiver<Arc<View>>, happen: mpsc::Sender<serde_json
                 "joined": view.counts.joined, "left": view.counts.left, "let_go": view.counts.let_go,
             }));
         }
+        let free: serde_json::Map<_, _> =
+            view.headroom.iter().map(|(of, free)| ((*of).to_owned(), json!(free))).collect();
+        let _ = happen.try_send(json!({"kind": "headroom", "free": free, "waiting": view.line.waiting}));
         for (code, count) in &view.counts.refused {
             let _ = happen.try_send(json!({"kind": "refused", "code": code, "count": count}));
         }
