@@ -2,11 +2,15 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hustings.domain.refusals import StartRefused
 from hustings.rehearse.ears import Said, Wanted, both
+from hustings.rehearse.forecast import fewest, holds
 from hustings.rehearse.page import page
 from hustings.rehearse.scenario import Sample, table
 from hustings.rehearse.tally import Tally
@@ -157,3 +161,39 @@ def test_crowds_together_are_as_late_as_the_latest() -> None:
     told = both([said(1, 1, busy_percent=5.0), said(2, 2, busy_percent=70.0)])
 
     assert (told.playing, told.busy_percent) == (3, 70.0)
+
+
+def _forecast(edges: int, enough: int) -> dict[str, Any]:
+    good = edges >= enough
+    share, waiting = (1.0, 0) if good else (0.5, 7)
+    return {"heard_within_5_s": share, "waiting_most": waiting, "missed_parts": 0}
+
+
+@pytest.mark.parametrize("enough", [1, 2, 3, 7, 52, 53, 54, 300])
+def test_a_forecast_finds_the_fewest_edges_with_which_an_evening_holds(enough: int) -> None:
+    tried = list[int]()
+
+    def run(edges: int) -> dict[str, Any]:
+        tried.append(edges)
+        return _forecast(edges, enough)
+
+    edges, told = fewest(run, 1_000_000, 0)
+
+    assert edges == max(enough, 1)
+    assert holds(told)
+    assert len(tried) < 20
+
+
+def test_a_crowd_that_no_fleet_can_take_is_said_to_be_one() -> None:
+    with pytest.raises(StartRefused, match="Not even"):
+        fewest(lambda edges: _forecast(edges, 10_000), 1_000, 0)
+
+
+@pytest.mark.parametrize(
+    "worse", [{"heard_within_5_s": 0.9}, {"waiting_most": 1}, {"missed_parts": 1}]
+)
+def test_an_evening_holds_only_where_all_hear_soon_and_nobody_misses_or_waits(
+    worse: dict[str, Any],
+) -> None:
+    assert holds(_forecast(1, 1))
+    assert not holds(_forecast(1, 1) | worse)

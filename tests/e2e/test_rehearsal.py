@@ -39,3 +39,25 @@ def test_a_town_hall_that_people_know_is_not_rehearsed_in(town_hall: TownHall) -
 
     assert done.returncode == 2
     assert "people would hear the rehearsal" in done.stderr + done.stdout
+
+
+def test_what_a_fleet_would_need_is_worked_out_without_one() -> None:
+    ask = ["rehearse", "--simulate", "--listeners", "60000", "--join-rate", "5000", "--dying", "1"]
+    done = subprocess.run([HUSTINGS, *ask, "--json"], capture_output=True, text=True, timeout=100)
+    told: dict[str, Any] = json.loads(done.stdout)
+    fewer = [*ask, "--fleet", str(told["edges"] - 1), "--json"]
+    less = subprocess.run([HUSTINGS, *fewer], capture_output=True, text=True, timeout=100)
+
+    assert 4 <= told["edges"] <= 8
+    assert (told["heard_within_5_s"], told["missed_parts"], told["waiting_most"]) == (1.0, 0, 0)
+    assert told["lost_with_edges"] > 1_000
+    worse = json.loads(less.stdout)
+    assert worse["waiting_most"] > 0 or worse["missed_parts"] > 0
+
+
+def test_more_than_one_machine_can_make_are_not_rehearsed_but_can_be_simulated() -> None:
+    ask = [HUSTINGS, "rehearse", "big", "--listeners", "300000"]
+    done = subprocess.run(ask, capture_output=True, text=True, timeout=30)
+
+    assert done.returncode == 2
+    assert "--simulate" in done.stderr

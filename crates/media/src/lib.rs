@@ -29,6 +29,8 @@ pub mod feed;
 
 pub mod edge;
 
+pub mod forecast;
+
 pub mod crowd;
 
 pub mod node;

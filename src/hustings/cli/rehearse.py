@@ -13,6 +13,7 @@ import typer
 from hustings.cli.client import reach, running
 from hustings.cli.common import CLIENT, Group, Told, takes
 from hustings.cli.listen import stream_url
+from hustings.cli.simulate import SIMULATE, simulate
 from hustings.client import Client
 from hustings.client import Refused as Unwished
 from hustings.domain.refusals import StartRefused
@@ -28,6 +29,7 @@ from hustings.rehearse.verdict import Outcome, judge
 TITLE = "Rehearsal"
 VOICES = Path(__file__).parents[1] / "voices"
 SEATS = (Seat("ana", "Ana"), Seat("ben", "Ben"))
+HERE_MAX = 200_000
 NO_GO, NOT_MEASURED = 3, 4
 """Exit codes: it ran, and this is what it found."""
 PAGE: Group = {
@@ -38,11 +40,11 @@ PAGE: Group = {
 }
 
 
-@takes(CLIENT, own=PAGE)
+@takes(CLIENT, own=PAGE | SIMULATE)
 def rehearse(
     told: Told,
-    hall: Annotated[str, typer.Argument(help="An address that no town hall has yet.")],
-    listeners: Annotated[int, typer.Option(min=10, max=200_000, help="In all.")] = 1_000,
+    hall: Annotated[str, typer.Argument(help="An address that no town hall has yet.")] = "",
+    listeners: Annotated[int, typer.Option(min=10, max=20_000_000, help="In all.")] = 1_000,
     join_rate: Annotated[
         float | None, typer.Option(min=1, help="Half of them come at so many a second.")
     ] = None,
@@ -50,8 +52,17 @@ def rehearse(
 ) -> None:
     """Rehearse with a synthetic crowd: some sit, as many come at once, all but a few leave.
 
-    Ends in go (exit code 0), no-go (3) or not measured (4).
+    Ends in go (exit code 0), no-go (3) or not measured (4). With --simulate nobody comes: it is
+    worked out how many edges they would need.
     """
+    if told.own["simulate"]:
+        return simulate(told, listeners, join_rate or max(1.0, listeners / 60))
+    if not hall:
+        raise StartRefused("Which town hall?", "Give it an address that no town hall has yet.")
+    if listeners > HERE_MAX:
+        raise StartRefused(
+            f"No machine makes {listeners:,} listeners.", "See what they would need: --simulate."
+        )
     asked = _Asked(hall, listeners, join_rate or max(1.0, listeners / 10), seconds)
     client, settings = reach(told.settings()), told.settings()
     _must_be_ours(client, hall)

@@ -22,8 +22,8 @@ mod routes;
 mod routes_test;
 
 pub use door::{
-    Cadence, ConnId, Crush, Door, DoorCounts, Input, LineView, Measured, Meter, OVER, Output, Room, Spent,
-    Sweep,
+    Admission, Cadence, Class, ConnId, Crush, Door, DoorCounts, Input, LineView, Load, Measured, Meter, OVER,
+    Output, Room, Spent, Sweep, Verdict,
 };
 pub use fleet::{Beat, Fleet, FleetView, Origins};
 pub use hls::{HlsAnswer, HlsAsk, Keep, Moment, Rendition, reload};

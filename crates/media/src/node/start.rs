@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use serde::de::DeserializeOwned;
 use tracing_subscriber::EnvFilter;
 
+use crate::forecast::{Evening, ForecastOrder};
+
 use super::clock::Clock;
 use super::{crowd, edge, floor, stage};
 
@@ -23,7 +25,7 @@ impl<E: std::fmt::Display> From<E> for CannotStart {
 pub fn run(arguments: &[String]) -> ExitCode {
     log();
     let [role, order] = arguments else {
-        eprintln!("usage: hustings-media stage|edge|crowd|floor ORDER.json");
+        eprintln!("usage: hustings-media stage|edge|crowd|floor|forecast ORDER.json");
         return ExitCode::from(2);
     };
     let clock = Clock::start();
@@ -33,6 +35,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
         "edge" => read(path).and_then(|order| edge::run(order, clock)),
         "crowd" => read(path).and_then(|order| crowd::run(order, clock)),
         "floor" => read(path).and_then(floor::run),
+        "forecast" => read(path).and_then(|order| forecast(order, clock)),
         other => Err(CannotStart(format!("there is no role called {other}"))),
     };
     match done {
@@ -42,6 +45,13 @@ pub fn run(arguments: &[String]) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// An evening in virtual time, and what came of it on standard output.
+fn forecast(order: ForecastOrder, clock: Clock) -> Result<(), CannotStart> {
+    let told = Evening::new(order, clock.instant()).run();
+    println!("{}", serde_json::to_string(&told)?);
+    Ok(())
 }
 
 fn log() {

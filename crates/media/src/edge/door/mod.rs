@@ -54,7 +54,7 @@ pub use line::LineView;
 pub use meter::{Meter, Spent};
 pub use room::{Measured, Room};
 
-use admission::{Admission, Load};
+pub use admission::{Admission, Class, Load, Verdict};
 use audience::{Hall, Halls};
 
 /// Further behind than this (9.6 s) beyond its cadence, a listener is skipped ahead.

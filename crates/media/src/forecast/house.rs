@@ -1,0 +1,128 @@
+//! One edge of a forecast: what it takes to let somebody in and to sweep, who is inside.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::edge::{Admission, Cadence, Crush, Load, Measured, Room};
+
+/// What an edge was measured to take.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EdgeFigures {
+    /// Processor time of a listener and part, and of letting one in.
+    pub us_per_part: f64,
+    pub us_per_join: f64,
+    /// The cores it has: one at the most for its one thread.
+    #[serde(default = "whole")]
+    pub cores: f64,
+    pub descriptors: usize,
+    #[serde(default)]
+    pub uplink_mbit_per_s: Option<f64>,
+    /// What a listener takes of the line.
+    #[serde(default = "bits")]
+    pub kbit_per_listener: f64,
+    #[serde(default)]
+    pub sealed: bool,
+}
+
+fn whole() -> f64 {
+    1.0
+}
+
+fn bits() -> f64 {
+    72.0
+}
+
+const PART_US: f64 = 240_000.0;
+/// A listener of the quickest cadence, in the counting of writes.
+const WHOLE: u64 = 20;
+/// Who comes this late behind its writes hears a gap: the player's buffer.
+const IN_HAND_S: f64 = 1.08;
+
+pub struct House {
+    pub admission: Admission,
+    pub alive: bool,
+    pub listening: usize,
+    pub free: f64,
+    figures: EdgeFigures,
+    crush: Crush,
+    writes: u64,
+    /// When the door is done with those who came so far, in seconds of the evening.
+    busy_until_s: f64,
+    /// How far sweeps are behind.
+    late_s: f64,
+}
+
+impl House {
+    pub fn open(figures: &EdgeFigures) -> Self {
+        Self {
+            admission: Admission::new(figures.descriptors),
+            alive: true,
+            listening: 0,
+            free: 1.0,
+            crush: Crush::new(figures.sealed),
+            writes: 0,
+            busy_until_s: 0.0,
+            late_s: 0.0,
+            figures: figures.clone(),
+        }
+    }
+
+    /// Somebody knocks: when they are served, or not at all where too many wait.
+    pub fn knock(&mut self, at_s: f64, now: Instant) -> Option<f64> {
+        let left = (1.0 - self.swept()).max(0.02) * self.figures.cores;
+        let cost_s = self.figures.us_per_join * 1e-6 / left;
+        let waiting = ((self.busy_until_s - at_s) / cost_s).max(0.0);
+        self.crush.turn(1, Duration::from_secs_f64(cost_s), waiting > 1.0, now);
+        if waiting >= self.crush.queue() as f64 {
+            return None;
+        }
+        self.busy_until_s = self.busy_until_s.max(at_s) + cost_s;
+        Some(self.busy_until_s)
+    }
+
+    pub fn load(&self) -> Load {
+        let count = self.listening as f64;
+        Load { listeners: count, writes: self.writes as f64 / WHOLE as f64, connections: count }
+    }
+
+    pub fn sit(&mut self, cadence: Cadence) {
+        self.listening += 1;
+        self.writes += WHOLE / cadence.parts();
+    }
+
+    pub fn end(&mut self) {
+        (self.alive, self.listening, self.writes) = (false, 0, 0);
+    }
+
+    /// The share of its cores that sweeps take.
+    fn swept(&self) -> f64 {
+        self.load().writes * self.figures.us_per_part / PART_US / self.figures.cores
+    }
+
+    /// A second is over: what was measured in it, and how many parts were missed for sweeps that are behind.
+    pub fn second(&mut self, lost: usize, now: Instant) -> u64 {
+        let swept = self.swept();
+        let listeners = self.listening as f64;
+        let told = Measured {
+            listeners: self.load().writes,
+            swept,
+            swept_cpu: swept * self.figures.cores,
+            cores: self.figures.cores,
+            bits_per_s: listeners * self.figures.kbit_per_listener * 1e3,
+            uplink_bits_per_s: self.figures.uplink_mbit_per_s.map(|mbit| mbit * 1e6),
+            memory_left: None,
+            descriptors: self.figures.descriptors as f64,
+            sealed: self.figures.sealed,
+        };
+        let (room, load) = (Room::of(&told), self.load());
+        self.admission.measured(room, load, now);
+        self.admission.lost(lost);
+        let share = |(of, count): (_, f64)| 1.0 - load.of(of) / count.max(1.0);
+        self.free = room.all().into_iter().map(share).fold(1.0, f64::min).max(0.0);
+        let line_s = self.figures.uplink_mbit_per_s.map_or(0.0, |mbit| told.bits_per_s / (mbit * 1e6));
+        self.late_s = (self.late_s + swept.max(line_s) - 1.0).max(0.0);
+        if self.late_s > IN_HAND_S { (listeners / 0.24) as u64 } else { 0 }
+    }
+}
