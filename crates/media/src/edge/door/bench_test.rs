@@ -64,6 +64,11 @@ impl Bench {
 
     pub(super) fn listen(&mut self, id: ConnId, query: &str) {
         self.door.handle(Input::Accepted(id), self.now);
+        self.ask(id, query);
+    }
+
+    /// One who was accepted says what for.
+    pub(super) fn ask(&mut self, id: ConnId, query: &str) {
         let head = format!("GET /h/demo/live.mp4{query} HTTP/1.1\r\nHost: x\r\n\r\n");
         self.door.handle(Input::Received(id, head.as_bytes()), self.now);
         self.perform();

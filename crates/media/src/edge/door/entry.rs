@@ -7,7 +7,7 @@ use crate::units::WallMs;
 
 use super::admission::{Class, Load, Verdict};
 use super::request::{Ask, HEAD_BYTES_MAX, Head, read_head};
-use super::{BEHIND_PARTS_MAX, Conn, ConnId, Door, OVER, Output, Seat, Stage, WHOLE, answer};
+use super::{BEHIND_PARTS_MAX, Conn, ConnId, Door, OVER, Output, Prefix, Seat, Stage, WHOLE, answer};
 
 /// A request must be whole by then.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
@@ -28,6 +28,26 @@ impl Door {
         self.asking.push_back((now + HEAD_WITHIN, id, times));
         if self.here > self.conns_max + OVER {
             self.refuse_full(id, "");
+        }
+    }
+
+    pub(super) fn comes_from(&mut self, id: ConnId, prefix: Prefix) {
+        let Some(conn) = self.conns.get_mut(id) else { return };
+        if !matches!(conn.stage, Stage::Asking { .. }) {
+            return;
+        }
+        if self.prefixes.come(prefix) {
+            conn.prefix = Some(prefix);
+        } else {
+            *self.counts.refused.entry("prefix_full").or_default() += 1;
+            self.outputs.push_back(Output::Close(id, "prefix_full"));
+        }
+    }
+
+    /// It has said what it came for.
+    fn asked(&mut self, id: ConnId) {
+        if let Some(prefix) = self.conns.get_mut(id).and_then(|conn| conn.prefix.take()) {
+            self.prefixes.done(prefix);
         }
     }
 
@@ -164,6 +184,7 @@ impl Door {
         } else {
             (Stage::Leaving, head().into())
         };
+        self.asked(id);
         let conn = &mut self.conns[id];
         conn.stage = stage;
         conn.pending = Some(Box::new((bytes, 0)));
@@ -172,6 +193,7 @@ impl Door {
 
     fn refuse(&mut self, id: ConnId, code: &'static str, detail: &str, headers: &str) {
         *self.counts.refused.entry(code).or_default() += 1;
+        self.asked(id);
         let answer = answer::refused(code, detail, headers);
         if let Some(conn) = self.conns.get_mut(id) {
             conn.stage = Stage::Leaving;

@@ -28,6 +28,9 @@ mod line_test;
 mod meter;
 #[cfg(test)]
 mod meter_test;
+mod prefixes;
+#[cfg(test)]
+mod prefixes_test;
 mod request;
 #[cfg(test)]
 mod request_test;
@@ -52,10 +55,12 @@ pub use cadence::Cadence;
 pub use crush::Crush;
 pub use line::LineView;
 pub use meter::{Meter, Spent};
+pub use prefixes::Prefix;
 pub use room::{Measured, Room};
 
 pub use admission::{Admission, Class, Load, Verdict};
 use audience::{Hall, Halls};
+use prefixes::Asking;
 
 /// Further behind than this (9.6 s) beyond its cadence, a listener is skipped ahead.
 const BEHIND_PARTS_MAX: u64 = 40;
@@ -71,6 +76,8 @@ pub type ConnId = usize;
 
 pub enum Input<'a> {
     Accepted(ConnId),
+    /// Where it comes from: told after that, of those who come from afar.
+    From(ConnId, Prefix),
     Received(ConnId, &'a [u8]),
     /// The other side is gone, or was closed as [`Output::Close`] says.
     Gone(ConnId),
@@ -140,6 +147,8 @@ struct Conn {
     blocked: bool,
     /// How often this number was given: a deadline outlives the connection that it was for.
     times: u32,
+    /// Counted among those of this prefix who have not asked yet.
+    prefix: Option<Prefix>,
     /// Bytes that came beside the request.
     said: u32,
 }
@@ -159,6 +168,7 @@ pub struct Door {
     listening: usize,
     writes: u64,
     asking: VecDeque<(Instant, ConnId, u32)>,
+    prefixes: Asking,
     outputs: VecDeque<Output>,
     counts: DoorCounts,
 }
@@ -179,6 +189,7 @@ impl Door {
             listening: 0,
             writes: 0,
             asking: VecDeque::new(),
+            prefixes: Asking::default(),
             outputs: VecDeque::new(),
             counts: DoorCounts::default(),
         }
@@ -187,6 +198,7 @@ impl Door {
     pub fn handle(&mut self, input: Input, now: Instant) {
         match input {
             Input::Accepted(id) => self.accept(id, now),
+            Input::From(id, prefix) => self.comes_from(id, prefix),
             Input::Received(id, bytes) => self.read(id, bytes, now),
             Input::Gone(id) => self.forget(id, now),
             Input::Part(hall, part) => {
@@ -364,6 +376,9 @@ impl Door {
     fn forget(&mut self, id: ConnId, now: Instant) {
         let Some(conn) = self.conns.get_mut(id) else { return };
         let stage = std::mem::take(&mut conn.stage);
+        if let Some(prefix) = conn.prefix.take() {
+            self.prefixes.done(prefix);
+        }
         conn.pending = None;
         if !matches!(stage, Stage::Free) {
             self.here -= 1;

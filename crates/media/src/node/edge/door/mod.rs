@@ -11,6 +11,7 @@ pub use handle::{DoorHandle, DoorOrder, Seen, ToDoor, View};
 pub use outlet::Sending;
 
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use rustls::ServerConfig;
 use tokio::sync::watch;
 
-use crate::edge::{ConnId, Crush, Door, Input, Measured, Meter, OVER, Output, Spent, Sweep};
+use crate::edge::{ConnId, Crush, Door, Input, Measured, Meter, OVER, Output, Prefix, Spent, Sweep};
 use crate::flow::HallId;
 use crate::node::clock::Clock;
 use crate::node::sealed::Sealed;
@@ -233,7 +234,7 @@ impl DoorLoop {
         for door in 0..self.listeners.len() {
             loop {
                 let came = match self.listeners[door].accept() {
-                    Ok((stream, _)) => stream,
+                    Ok(came) => came,
                     Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                     // Gone before it was let in.
                     Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
@@ -253,7 +254,7 @@ impl DoorLoop {
         Newcomers::None
     }
 
-    fn let_in(&mut self, mut stream: mio::net::TcpStream, clock: Clock) {
+    fn let_in(&mut self, (mut stream, from): (mio::net::TcpStream, SocketAddr), clock: Clock) {
         let id = self.free.pop().unwrap_or_else(|| {
             self.conns.push(None);
             self.conns.len() - 1
@@ -263,6 +264,10 @@ impl DoorLoop {
             Ok(wire) => {
                 self.conns[id] = Some(wire);
                 self.door.handle(Input::Accepted(id), clock.instant());
+                if let Some(prefix) = Prefix::of(from.ip()) {
+                    self.door.handle(Input::From(id, prefix), clock.instant());
+                    self.perform(clock);
+                }
                 self.read(id, clock);
             }
             Err(_) => self.free.push(id),
