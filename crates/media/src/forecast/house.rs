@@ -106,7 +106,8 @@ impl House {
         let swept = self.swept();
         let listeners = self.listening as f64;
         let told = Measured {
-            listeners: self.load().writes,
+            listeners,
+            writes: self.load().writes,
             swept,
             swept_cpu: swept * self.figures.cores,
             cores: self.figures.cores,

@@ -19,6 +19,7 @@ fn measure(bench: &mut Bench, carries: u32) {
     let uplink = f64::from(carries) * 72_000.0 / 0.85;
     let told = Measured {
         listeners: 0.0,
+        writes: 0.0,
         swept: 0.0,
         swept_cpu: 0.0,
         cores: 1.0,
@@ -110,6 +111,7 @@ fn the_fuller_the_sweeps_the_slower_a_newcomers_cadence_and_the_more_it_has_in_h
     bench.push(0..100);
     let told = |listeners: f64, swept: f64| Measured {
         listeners,
+        writes: listeners,
         swept,
         swept_cpu: swept,
         cores: 1.0,

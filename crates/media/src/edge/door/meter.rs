@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 const STEP: Duration = Duration::from_secs(1);
 /// So many seconds are looked back at: some writes even at the slowest cadence.
-const STEPS: usize = 5;
+pub const STEPS: usize = 5;
 
 /// What was spent, in a second or in several. Time is the wall's, but for `swept_cpu`: a processor that others have, or
 /// that is held back, is no room.

@@ -54,7 +54,7 @@ pub use audience::Sweep;
 pub use cadence::Cadence;
 pub use crush::Crush;
 pub use line::LineView;
-pub use meter::{Meter, Spent};
+pub use meter::{Meter, STEPS, Spent};
 pub use prefixes::Prefix;
 pub use room::{Measured, Room};
 
@@ -307,9 +307,9 @@ impl Door {
         &self.counts
     }
 
-    /// Listeners, each counted by its share of the writes.
-    pub fn writes(&self) -> f64 {
-        self.load().writes
+    /// Listeners, and each counted by its share of the writes.
+    pub fn counted(&self) -> (f64, f64) {
+        (self.load().listeners, self.load().writes)
     }
 
     pub fn line(&self) -> LineView {

@@ -17,8 +17,9 @@ const BITS_PRIOR: f64 = 72_000.0;
 /// What the shell measured over the last seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measured {
-    /// Who listened meanwhile, each counted by its share of the writes: a slow cadence is a fraction of one.
+    /// Who listened meanwhile, on average; and each counted by its share of the writes: a slow cadence is a fraction.
     pub listeners: f64,
+    pub writes: f64,
     /// The share of the time that sweeps took, and of a core.
     pub swept: f64,
     pub swept_cpu: f64,
@@ -65,7 +66,7 @@ impl Room {
     pub fn of(told: &Measured) -> Self {
         let known = told.listeners >= MEASURED_FROM;
         let prior = SWEEP_PRIOR * if told.sealed { SEALED_PRIOR } else { 1.0 };
-        let enough_for = |share: f64, of: f64| PLANNED * of * told.listeners / share.max(1e-9);
+        let enough_for = |share: f64, of: f64| PLANNED * of * told.writes / share.max(1e-9);
         let sweep = if known {
             enough_for(told.swept, 1.0).min(enough_for(told.swept_cpu, told.cores))
         } else {

@@ -5,6 +5,7 @@ use super::room::{Measured, Of, Room};
 fn calm() -> Measured {
     Measured {
         listeners: 10_000.0,
+        writes: 10_000.0,
         swept: 0.2,
         swept_cpu: 0.2,
         cores: 1.0,
@@ -36,7 +37,8 @@ fn a_line_that_is_told_counts_by_what_listeners_take_of_it() {
 #[test]
 fn who_is_held_to_a_fifth_of_a_core_has_room_for_a_fifth() {
     // At 2,000 listeners nothing is late yet: only the processor's time tells.
-    let told = Measured { listeners: 2_000.0, swept: 0.05, swept_cpu: 0.05, cores: 0.2, ..calm() };
+    let told =
+        Measured { listeners: 2_000.0, writes: 2_000.0, swept: 0.05, swept_cpu: 0.05, cores: 0.2, ..calm() };
 
     assert_eq!(Room::of(&told).least(), (Of::Sweep, 6_800.0));
 }
@@ -49,6 +51,16 @@ fn when_others_have_the_core_sweeps_take_longer_and_there_is_less_room() {
 }
 
 #[test]
+fn whoever_is_written_to_less_often_takes_less_of_the_time_and_as_much_of_the_line() {
+    let told =
+        Measured { writes: 2_500.0, swept: 0.05, swept_cpu: 0.05, uplink_bits_per_s: Some(1e9), ..calm() };
+    let room = Room::of(&told);
+
+    assert_eq!(room.sweep.round(), 42_500.0, "in writes of the quickest");
+    assert_eq!(room.uplink.round(), 17_000.0, "in listeners");
+}
+
+#[test]
 fn memory_counts_by_what_is_left_of_it() {
     let told = Measured { memory_left: Some(1.2e6), ..calm() };
 
@@ -57,7 +69,7 @@ fn memory_counts_by_what_is_left_of_it() {
 
 #[test]
 fn an_edge_that_has_just_started_plans_with_what_is_known_of_others() {
-    let told = Measured { listeners: 0.0, swept: 0.0, swept_cpu: 0.0, ..calm() };
+    let told = Measured { listeners: 0.0, writes: 0.0, swept: 0.0, swept_cpu: 0.0, ..calm() };
 
     assert_eq!(Room::of(&told).sweep.round(), 25_500.0);
     assert!(Room::of(&Measured { sealed: true, ..told }).sweep < 9_000.0);
@@ -69,7 +81,7 @@ proptest! {
         listeners in 0.0..1e6_f64, swept in 0.0..2.0_f64, cores in 0.0..1.0_f64, bits in 0.0..1e10_f64,
     ) {
         let told = Measured {
-            listeners, swept, swept_cpu: swept, cores, bits_per_s: bits,
+            listeners, writes: listeners, swept, swept_cpu: swept, cores, bits_per_s: bits,
             uplink_bits_per_s: Some(bits), memory_left: Some(bits), ..calm()
         };
         let room = Room::of(&told);

@@ -10,6 +10,7 @@ mod ring_test;
 pub use handle::{DoorHandle, DoorOrder, Seen, ToDoor, View};
 pub use outlet::Sending;
 
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use rustls::ServerConfig;
 use tokio::sync::watch;
 
-use crate::edge::{ConnId, Crush, Door, Input, Measured, Meter, OVER, Output, Prefix, Spent, Sweep};
+use crate::edge::{ConnId, Crush, Door, Input, Measured, Meter, OVER, Output, Prefix, STEPS, Spent, Sweep};
 use crate::flow::HallId;
 use crate::node::clock::Clock;
 use crate::node::sealed::Sealed;
@@ -64,6 +65,8 @@ pub struct DoorLoop {
     batch: Batch,
     meter: Meter,
     idle: f64,
+    /// Listeners and their writes, second by second.
+    counts: VecDeque<(f64, f64)>,
     crush: Crush,
     /// How many the system was told may wait, and when.
     queue: (usize, Option<Instant>),
@@ -105,6 +108,7 @@ impl DoorLoop {
             batch: Batch::default(),
             meter: Meter::default(),
             idle: 1.0,
+            counts: VecDeque::new(),
             crush,
             queue: (0, None),
         };
@@ -157,8 +161,17 @@ impl DoorLoop {
     }
 
     fn measure(&mut self, spent: &Spent, clock: Clock) {
+        // Over as long as the time was: while many come, there were fewer before.
+        self.counts.push_back(self.door.counted());
+        if self.counts.len() > STEPS {
+            self.counts.pop_front();
+        }
+        let sum = self.counts.iter().fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let many = self.counts.len() as f64;
+        let counts = (sum.0 / many, sum.1 / many);
         let told = Measured {
-            listeners: self.door.writes(),
+            listeners: counts.0,
+            writes: counts.1,
             swept: spent.share(spent.swept),
             swept_cpu: spent.share(spent.swept_cpu),
             cores: limits::cores(),
