@@ -23,6 +23,11 @@ pub enum Class {
 /// How full sweeps may be before newcomers are written to less often: every 4 parts, every 20.
 const SLOWER_FROM: [f64; 2] = [0.75, 0.88];
 
+/// Of those a line feeds, as many newcomers come in a second: each is given more than a second of sound at once, and
+/// what does not fit is dropped, of those inside too.
+const NEW_PER_S: f64 = 0.15;
+const NEW_MIN: f64 = 20.0;
+
 impl Class {
     /// How full it may be before this class waits too. Descriptors are counted, all else is measured.
     fn share(self, of: Of) -> f64 {
@@ -88,6 +93,8 @@ pub struct Admission {
     resumed: Minute,
     /// Who listened at edges that fell silent within the last minute.
     lost: usize,
+    /// Newcomers since the last measuring.
+    new: usize,
 }
 
 impl Admission {
@@ -102,12 +109,14 @@ impl Admission {
             left: empty(),
             resumed: empty(),
             lost: 0,
+            new: 0,
         }
     }
 
     /// Something was measured; the line moves.
     pub fn measured(&mut self, room: Room, load: Load, now: Instant) {
         self.room = room;
+        self.new = 0;
         self.second(now);
         let free = |of: Of, count: f64| count * Class::Anyone.share(of) - load.of(of);
         let least = room.all().into_iter().map(|(of, count)| free(of, count)).fold(f64::INFINITY, f64::min);
@@ -133,10 +142,16 @@ impl Admission {
         match full {
             Some(of) => Verdict::Full(of),
             None if class == Class::Anyone && !self.line.is_empty() && !is_called => Verdict::Line,
+            None if class == Class::Anyone
+                && self.new as f64 >= (self.room.uplink * NEW_PER_S).max(NEW_MIN) =>
+            {
+                Verdict::Line
+            }
             None => {
                 if is_called {
                     self.line.came();
                 }
+                self.new += 1;
                 Verdict::In
             }
         }

@@ -111,6 +111,21 @@ fn newcomers_wait_while_anyone_does_even_where_a_place_is_free() {
 }
 
 #[test]
+fn on_a_line_that_is_told_newcomers_come_in_by_and_by() {
+    let mut admission = Admission::new(20_000);
+    let now = start().instant;
+    let told = Room { uplink: 1_000.0, ..room(30_000.0) };
+    let mut in_a_second = |second: u64, inside: f64| {
+        let now = now + Duration::from_secs(second);
+        admission.measured(told, load(inside), now);
+        let all = (0..500).map(|_| admission.admit(Class::Anyone, None, load(inside), now));
+        all.filter(|verdict| *verdict == Verdict::In).count()
+    };
+
+    assert_eq!((in_a_second(0, 0.0), in_a_second(1, 150.0)), (150, 150));
+}
+
+#[test]
 fn the_fuller_it_is_the_less_often_a_newcomer_is_written_to() {
     let admission = open(1_000.0);
     let told = [500.0, 760.0, 890.0].map(|count| admission.cadence(load(count)));
