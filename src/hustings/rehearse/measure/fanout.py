@@ -14,6 +14,8 @@ from hustings.rehearse.tally import Tally
 
 JOINS_PER_S = 1_000
 JOINED_WITHIN_S = 120
+SETTLED_S = 180
+"""By then an edge keeps what it will ever keep: two minutes of HLS."""
 CALM_S = 5
 CLOCK = SystemClock()
 
@@ -99,9 +101,14 @@ async def _turn(crowd: Ears, served: Served, seconds: int, calm: Calm) -> Turn:
         )
     await crowd.next()
     first, began, before = await crowd.next(), monotonic_ms(), Reading.of(served)
+    settled_ms = min(seconds / 2, SETTLED_S) * 1000
+    settled: Reading | None = None
     while monotonic_ms() - began < seconds * 1000:
         last = await crowd.next()
+        if settled is None and monotonic_ms() - began >= settled_ms:
+            settled, settled_ms = Reading.of(served), monotonic_ms() - began
     took_s, after = (monotonic_ms() - began) / 1000, Reading.of(served)
+    slope = (after.rss - (settled or before).rss) / max(1, took_s - settled_ms / 1000)
     busy = after.busy_us - before.busy_us - calm.us_per_s * took_s
     return Turn(
         us_per_part=busy / max(1, last.parts - first.parts),
@@ -114,7 +121,7 @@ async def _turn(crowd: Ears, served: Served, seconds: int, calm: Calm) -> Turn:
         kernel=after.kernel / crowd.count,
         reconnects=last.reconnects,
         refused=dict(last.refused),
-        rss_per_minute=(after.rss - before.rss) / took_s * 60,
+        rss_per_minute=slope * 60,
     )
 
 
