@@ -27,6 +27,9 @@ const SLOWER_FROM: [f64; 2] = [0.75, 0.88];
 /// what does not fit is dropped, of those inside too.
 const NEW_PER_S: f64 = 0.15;
 const NEW_MIN: f64 = 20.0;
+/// Half a minute of sound at once is work for nothing: so many a second have it without a token, while so much is taken.
+const OLD_PER_S: usize = 20;
+const CALM: f64 = 0.5;
 
 impl Class {
     /// How full it may be before this class waits too. Descriptors are counted, all else is measured.
@@ -93,8 +96,9 @@ pub struct Admission {
     resumed: Minute,
     /// Who listened at edges that fell silent within the last minute.
     lost: usize,
-    /// Newcomers since the last measuring.
+    /// Newcomers since the last measuring; those of them who were given more than a newcomer's buffer.
     new: usize,
+    old: usize,
 }
 
 impl Admission {
@@ -110,13 +114,14 @@ impl Admission {
             resumed: empty(),
             lost: 0,
             new: 0,
+            old: 0,
         }
     }
 
     /// Something was measured; the line moves.
     pub fn measured(&mut self, room: Room, load: Load, now: Instant) {
         self.room = room;
-        self.new = 0;
+        (self.new, self.old) = (0, 0);
         self.second(now);
         let free = |of: Of, count: f64| count * Class::Anyone.share(of) - load.of(of);
         let least = room.all().into_iter().map(|(of, count)| free(of, count)).fold(f64::INFINITY, f64::min);
@@ -155,6 +160,13 @@ impl Admission {
                 Verdict::In
             }
         }
+    }
+
+    /// Whether somebody without a token may have what lies before a newcomer's buffer: a few, while there is much room.
+    pub fn is_generous(&mut self, load: Load) -> bool {
+        let calm = self.room.all().into_iter().all(|(of, count)| load.of(of) < count * CALM);
+        self.old += usize::from(calm);
+        calm && self.old <= OLD_PER_S
     }
 
     /// How often a newcomer is written to.

@@ -152,21 +152,24 @@ impl Door {
     }
 
     fn listen(&mut self, id: ConnId, ask: &Ask) {
-        let fleet = self.fleet.clone();
-        let cadence = self.cadence.max(self.admission.cadence(self.load()));
+        let (fleet, load) = (self.fleet.clone(), self.load());
+        let cadence = self.cadence.max(self.admission.cadence(load));
         let Some((number, hall)) = self.hall(&ask.hall) else {
             self.refuse(id, "hall_unknown", ask.hall.as_str(), "");
             return;
         };
         let newest = hall.window.newest();
         let start = hall.window.start_for(cadence.buffer_parts());
-        let resumes = || ask.resume.as_deref().is_some_and(|token| fleet.resumes(token, &ask.hall));
+        let resumes = ask.resume.as_deref().is_some_and(|token| fleet.resumes(token, &ask.hall));
         let wanted = ask.from.filter(|from| newest.is_none_or(|it| from.0 <= it.0 + BEHIND_PARTS_MAX));
-        // What lies before a newcomer's buffer is for those who were here.
+        // What lies before a newcomer's buffer is for those who were here, and a few others.
+        let is_old = wanted.zip(start).is_some_and(|(from, start)| from < start);
+        let is_kept = is_old && !resumes && !self.admission.is_generous(load);
         let next = match (wanted, start) {
-            (Some(from), Some(start)) if from < start && !resumes() => Some(start),
+            (_, Some(start)) if is_kept => Some(start),
             (wanted, start) => wanted.or(start),
         };
+        let Some((_, hall)) = self.hall(&ask.hall) else { return };
         // With nothing in hand, only who asked for a part knows which is the first.
         let told = next.map(|next| hall.window.at_or_after(next).map_or(next, |framed| framed.no));
         let first = told.unwrap_or_default();

@@ -45,6 +45,11 @@ fn only_who_was_here_gets_what_was_before() {
     let mut bench = Bench::open(1);
     bench.push(0..100);
     let foreign = fleet().tokens.via(&hall(), "https://a:1", NOW).unwrap();
+    // A few who show nothing have it too, while there is much room.
+    for id in 100..120 {
+        bench.listen(id, "?from=60");
+        assert_eq!(numbers(body(&bench.text(id))), (60..100).collect::<Vec<_>>());
+    }
 
     bench.resume(1, 60);
     bench.listen(2, "?from=60");
