@@ -13,8 +13,10 @@ const PRIOR: Duration = Duration::from_micros(100);
 const SEALED_PRIOR: Duration = Duration::from_micros(500);
 const BATCH_MIN: f64 = 2.0;
 const BATCH_MAX: f64 = 64.0;
-/// So long the last in the queue may wait; when it has not been empty for as long as the first, no longer than the other.
-const WAIT: Duration = Duration::from_millis(300);
+/// So long the last in the queue may wait: whoever finds no place in it comes again a second later, so a crowd that
+/// comes once is better off in it. When it has not been empty for `CROWDED_AFTER`, they come without end.
+const WAIT: Duration = Duration::from_millis(700);
+const CROWDED_AFTER: Duration = Duration::from_millis(400);
 const CROWDED_WAIT: Duration = Duration::from_millis(120);
 const QUEUE_MIN: f64 = 64.0;
 const QUEUE_MAX: f64 = 16_384.0;
@@ -43,7 +45,7 @@ impl Crush {
             self.cost_s += more_s * if more_s > 0.0 { DEARER } else { CHEAPER };
         }
         self.since = if more { self.since.or(Some(now)) } else { None };
-        self.crowded = self.since.is_some_and(|since| now.saturating_duration_since(since) >= WAIT);
+        self.crowded = self.since.is_some_and(|since| now.saturating_duration_since(since) >= CROWDED_AFTER);
     }
 
     /// How many to take in a turn.
