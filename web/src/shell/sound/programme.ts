@@ -165,9 +165,13 @@ export class Programme {
   }
 
   async #isLetIn(): Promise<boolean> {
+    const { place } = this.#places;
     const told = await knock(this.#places.address(null));
-    if (told !== null) this.#places.told(told);
-    return told !== null && told.place === null && told.resume !== null;
+    if (told === null) return false;
+    const isIn = told.place === null && told.resume !== null;
+    // The place is shown once more with the token: whoever knocked has left again.
+    this.#places.told(isIn ? { ...told, place } : told);
+    return isIn;
   }
 
   #leave(): void {

@@ -126,7 +126,8 @@ export class Streamed implements Way {
   }
 
   #closed(status: number): void {
-    const waits = this.#places.place !== null;
+    // An edge that is gone keeps no place: whoever had one there goes elsewhere.
+    const waits = status !== 0 && this.#places.place !== null;
     this.#do({ kind: "closed", status, again_ms: waits ? ASK_AGAIN_MS : null });
     if (waits) this.#inLine();
   }

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use crate::flow::HallId;
 use crate::units::WallMs;
 
 use super::admission::{Class, Load, Verdict};
@@ -74,23 +73,25 @@ impl Door {
         match told {
             Head::More => {}
             Head::Refused(code, detail) => self.refuse(id, code, &detail, ""),
+            // Nobody has a place in line for what is not there.
+            Head::Listen(ask) if self.halls.number(&ask.hall).is_none() => {
+                self.refuse(id, "hall_unknown", ask.hall.as_str(), "");
+            }
             Head::Listen(ask) if over => self.send_on(id, &ask),
             Head::Listen(ask) if ask.body => match self.admit(&ask, now) {
-                Ok(()) => self.listen(id, &ask),
-                Err(()) => self.keep_out(id, &ask, now),
+                Verdict::In => self.listen(id, &ask),
+                Verdict::Full(of) => self.keep_out(id, &ask, of.name(), now),
+                Verdict::Line => self.keep_out(id, &ask, "others came before", now),
             },
             Head::Listen(ask) => self.listen(id, &ask),
         }
     }
 
-    fn admit(&mut self, ask: &Ask, now: Instant) -> Result<(), ()> {
+    fn admit(&mut self, ask: &Ask, now: Instant) -> Verdict {
         let came = self.placed(ask, now);
         // The connection of whoever asks counts already.
         let load = Load { connections: self.here.saturating_sub(1) as f64, ..self.load() };
-        match self.admission.admit(self.class(ask), came, load, now) {
-            Verdict::In => Ok(()),
-            Verdict::Full(_) | Verdict::Line => Err(()),
-        }
+        self.admission.admit(self.class(ask), came, load, now)
     }
 
     fn class(&self, ask: &Ask) -> Class {
@@ -113,38 +114,41 @@ impl Door {
         fleet.tokens.placed(ask.place.as_deref()?, &ask.hall, &fleet.stream, self.wall(now))
     }
 
-    /// To another edge, where there may be room; those who were sent here have a place in line.
-    fn keep_out(&mut self, id: ConnId, ask: &Ask, now: Instant) {
+    /// To another edge, where there may be room; those who were sent here have a place in line. `why`: what there is too
+    /// little of.
+    fn keep_out(&mut self, id: ConnId, ask: &Ask, why: &str, now: Instant) {
         let place = self.placed(ask, now);
-        let sent = ask.via.as_deref().is_some_and(|via| self.fleet.was_sent(via, &ask.hall));
-        let others = if sent || place.is_some() { String::new() } else { self.others(&ask.hall) };
+        let others = if place.is_some() { String::new() } else { self.others(ask) };
         if !others.is_empty() {
-            return self.refuse_full(id, &others);
+            return self.refuse(id, "edge_full", why, &others);
         }
         let came = self.admission.join_line(place, self.wall(now));
         let Some(token) = self.fleet.tokens.place(&ask.hall, &self.fleet.stream, came) else {
-            return self.refuse_full(id, "");
+            return self.refuse(id, "edge_full", why, "");
         };
         let wait_ms = self.admission.view().wait_ms(came);
         let again_s =
             wait_ms.map_or(ASK_AGAIN_S, |wait| wait / 1_000).clamp(ASK_AGAIN_S_MIN, ASK_AGAIN_S_MAX);
         let headers = format!("Hustings-Place: {token}\r\nRetry-After: {again_s}\r\n");
-        let told = wait_ms.map_or("for how long cannot be told yet".into(), |wait| {
+        let long = wait_ms.map_or("for how long cannot be told yet".into(), |wait| {
             format!("about {} s, as the line moves now", (wait / 1_000).max(1))
         });
-        self.refuse(id, "in_line", &told, &headers);
+        self.refuse(id, "in_line", &format!("{why}; {long}"), &headers);
     }
 
-    /// There is no room here: say so, and where there may be some. Whom another edge sent is not sent on again.
+    /// There is no descriptor left: say so, and where there may be some.
     fn send_on(&mut self, id: ConnId, ask: &Ask) {
-        let sent = ask.via.as_deref().is_some_and(|via| self.fleet.was_sent(via, &ask.hall));
-        let others = if sent { String::new() } else { self.others(&ask.hall) };
+        let others = self.others(ask);
         self.refuse_full(id, &others);
     }
 
-    fn others(&self, hall: &HallId) -> String {
+    /// Where there may be room. Whom another edge sent is not sent on again.
+    fn others(&self, ask: &Ask) -> String {
+        if ask.via.as_deref().is_some_and(|via| self.fleet.was_sent(via, &ask.hall)) {
+            return String::new();
+        }
         let refused: u64 = self.counts.refused.values().sum();
-        answer::alternates(hall, refused, &self.fleet)
+        answer::alternates(&ask.hall, refused, &self.fleet)
     }
 
     fn refuse_full(&mut self, id: ConnId, headers: &str) {
@@ -154,10 +158,7 @@ impl Door {
     fn listen(&mut self, id: ConnId, ask: &Ask) {
         let (fleet, load) = (self.fleet.clone(), self.load());
         let cadence = self.cadence.max(self.admission.cadence(load));
-        let Some((number, hall)) = self.hall(&ask.hall) else {
-            self.refuse(id, "hall_unknown", ask.hall.as_str(), "");
-            return;
-        };
+        let Some((number, hall)) = self.hall(&ask.hall) else { return };
         let newest = hall.window.newest();
         let start = hall.window.start_for(cadence.buffer_parts());
         let resumes = ask.resume.as_deref().is_some_and(|token| fleet.resumes(token, &ask.hall));

@@ -54,6 +54,7 @@ fn whoever_finds_no_room_is_sent_to_another_edge_and_from_there_has_a_place_in_l
     let (sent, waits) = (bench.text(20), bench.text(21));
     assert!(sent.contains("edge_full") && header(&sent, "Link").is_some());
     assert!(waits.contains("in_line") && header(&waits, "Link").is_none());
+    assert!(sent.contains("\"detail\":\"uplink\"") && waits.contains("uplink; for how long"));
     assert!(header(&waits, "Hustings-Place").is_some());
     assert_eq!(header(&waits, "Retry-After"), Some("5"), "nothing has moved: nothing can be told");
     assert_eq!(bench.door.line().waiting, 1);
@@ -81,6 +82,17 @@ fn a_place_in_line_is_kept_and_comes_before_those_who_come_later() {
     assert!(bench.text(22).contains("in_line"));
     let text = bench.text(23);
     assert_eq!(numbers(body(&text)), [95, 96, 97, 98, 99]);
+}
+
+#[test]
+fn nobody_stands_in_line_for_a_hall_that_is_not_there() {
+    let mut bench = narrow(10, 10);
+    bench.door.handle(Input::Accepted(20), bench.now);
+    bench.door.handle(Input::Received(20, b"GET /h/other/live.mp4 HTTP/1.1\r\n\r\n"), bench.now);
+    bench.perform();
+
+    assert!(bench.text(20).contains("hall_unknown"));
+    assert_eq!(bench.door.line().waiting, 0);
 }
 
 #[test]

@@ -293,7 +293,7 @@ impl Ears {
                     if !self.take(id, &buffer[..count]) {
                         let code = refusal_in(&buffer[..count]).to_owned();
                         *self.counts.refused.entry(code).or_default() += 1;
-                        return self.broke(id);
+                        return self.turned_away(id);
                     }
                     // epoll(7): less than was asked for is all there is; sealed bytes may hide more.
                     let bare = self.listeners[id].stream.as_ref().is_some_and(|it| it.bare().is_some());
@@ -342,15 +342,18 @@ impl Ears {
         whole
     }
 
+    /// Refused: whoever has a place in line comes back when they were told to.
+    fn turned_away(&mut self, id: usize) {
+        let told = self.listeners[id].ear.told().clone();
+        let (Some(_), Some(again_s)) = (&told.place, told.again_s) else { return self.broke(id) };
+        self.hang_up(id);
+        // Not all of a crowd in the same instant, as its people would not come either.
+        let wait = Duration::from_secs(again_s.clamp(1, 60)) + (id % 1_000) as u32 * NAP;
+        self.again.push_back((self.clock.instant() + wait, id));
+    }
+
     fn broke(&mut self, id: usize) {
         self.hang_up(id);
-        let told = self.listeners[id].ear.told().clone();
-        if let (Some(_), Some(again_s)) = (&told.place, told.again_s) {
-            // Not all of a crowd in the same instant, as its people would not come either.
-            let wait = Duration::from_secs(again_s.clamp(1, 60)) + (id % 1_000) as u32 * NAP;
-            self.again.push_back((self.clock.instant() + wait, id));
-            return;
-        }
         self.move_on(id);
         let listener = &mut self.listeners[id];
         listener.cut_off = listener.cut_off.or(listener.has_sound.then(|| self.clock.instant()));
