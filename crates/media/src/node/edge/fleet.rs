@@ -13,6 +13,7 @@ use crate::node::link::Kin;
 use crate::rules::{Orders, Tokens};
 
 use super::door::{DoorHandle, ToDoor, View};
+use super::limits::Limits;
 
 const EVERY: Duration = Duration::from_secs(1);
 /// Words of others that wait to be read: a fleet's for some seconds.
@@ -70,6 +71,7 @@ impl Kinship {
                     self.show(&fleet);
                 }
                 _ = beat.tick() => {
+                    self.door.send(ToDoor::Limits(Limits::read()));
                     self.say();
                     self.show(&fleet);
                 }

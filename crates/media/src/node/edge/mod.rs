@@ -4,6 +4,7 @@ mod door;
 mod fleet;
 mod forward;
 mod hls;
+mod limits;
 mod page;
 mod pages;
 #[cfg(test)]

@@ -12,12 +12,14 @@ use crate::edge::{Cadence, DoorCounts, FleetView, LineView};
 use crate::flow::{HallId, Part};
 use crate::units::PartNo;
 
+use super::super::limits::Limits;
 use super::outlet::Sending;
 
 pub enum ToDoor {
     Part(HallId, Part),
     Kept(HallId, Vec<Part>),
     Fleet(Arc<FleetView>),
+    Limits(Limits),
     Halls(Vec<HallId>),
 }
 

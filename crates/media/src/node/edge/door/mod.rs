@@ -1,7 +1,6 @@
 //! The thread that owns the stream port: accepts, reads heads, sends what the door owes, measures what that takes.
 
 mod handle;
-mod limits;
 mod outlet;
 mod ring;
 #[cfg(test)]
@@ -30,6 +29,8 @@ use crate::node::start::CannotStart;
 use crate::node::stream_port;
 use crate::node::thread::{cpu_time, descriptors};
 use crate::program::header;
+
+use super::limits::Limits;
 
 use outlet::Outlet;
 use ring::BATCH;
@@ -64,6 +65,7 @@ pub struct DoorLoop {
     outlet: Outlet,
     batch: Batch,
     meter: Meter,
+    limits: Limits,
     idle: f64,
     /// Listeners and their writes, second by second.
     counts: VecDeque<(f64, f64)>,
@@ -107,6 +109,7 @@ impl DoorLoop {
             outlet: Outlet::OneByOne,
             batch: Batch::default(),
             meter: Meter::default(),
+            limits: Limits::read(),
             idle: 1.0,
             counts: VecDeque::new(),
             crush,
@@ -174,10 +177,10 @@ impl DoorLoop {
             writes: counts.1,
             swept: spent.share(spent.swept),
             swept_cpu: spent.share(spent.swept_cpu),
-            cores: limits::cores(),
+            cores: self.limits.cores,
             bits_per_s: 8.0 * spent.bytes as f64 / spent.whole.as_secs_f64(),
             uplink_bits_per_s: self.uplink_bits_per_s,
-            memory_left: limits::memory_left(),
+            memory_left: self.limits.memory_left,
             descriptors: self.conns_max as f64,
             sealed: self.tls.is_some(),
         };
@@ -199,6 +202,7 @@ impl DoorLoop {
                     self.door.handle(Input::Kept(&hall, &parts), clock.instant());
                     self.perform(clock);
                 }
+                ToDoor::Limits(limits) => self.limits = limits,
                 ToDoor::Fleet(fleet) => self.door.handle(Input::Fleet(fleet), clock.instant()),
                 ToDoor::Halls(halls) => {
                     self.door.handle(Input::Halls(&halls), clock.instant());

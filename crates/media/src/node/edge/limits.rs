@@ -6,8 +6,21 @@ use std::path::PathBuf;
 /// Where control groups are, of the first and of the second kind.
 const GROUPS: &str = "/sys/fs/cgroup";
 
+/// Read by whoever has the time: what the system answers from may take it a while.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub cores: f64,
+    pub memory_left: Option<f64>,
+}
+
+impl Limits {
+    pub fn read() -> Self {
+        Self { cores: cores(), memory_left: memory_left() }
+    }
+}
+
 /// The share of one core that there is for one thread: one, or less where the group is held to less.
-pub fn cores() -> f64 {
+fn cores() -> f64 {
     let first = || Some(number("cpu", "cpu.cfs_quota_us")? / number("cpu", "cpu.cfs_period_us")?);
     let second = || {
         let told = read("", "cpu.max")?;
@@ -19,7 +32,7 @@ pub fn cores() -> f64 {
 }
 
 /// Bytes that may still be taken; none where nobody says.
-pub fn memory_left() -> Option<f64> {
+fn memory_left() -> Option<f64> {
     let first = || {
         let limit = number("memory", "memory.limit_in_bytes")?;
         Some(limit - number("memory", "memory.usage_in_bytes")? + idle_cache("memory", "total_inactive_file"))
