@@ -1,19 +1,20 @@
 """What a listener costs: the edge and the floor in turn, the same crowd beside them."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from hustings.domain.refusals import StartRefused
 from hustings.ops.clock import SystemClock, monotonic_ms
-from hustings.rehearse.ears import Ears, Wanted, ears
+from hustings.rehearse.ears import Ears, Said, Wanted, ears
 from hustings.rehearse.measure.cores import Reading, Served
 from hustings.rehearse.tally import Tally
 
 JOINS_PER_S = 1_000
 JOINED_WITHIN_S = 120
+MOMENTS_MAX = 100
 SETTLED_S = 180
 """By then an edge keeps what it will ever keep: two minutes of HLS."""
 CALM_S = 5
@@ -42,6 +43,24 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """A second in which parts were missed: when, how many, and how old and how late what came was."""
+
+    at_s: float
+    missed: int
+    oldest_ms: float | None
+    crowd_late_ms: float | None
+
+    @classmethod
+    def of(cls, before: Said, said: Said, at_s: float) -> "Moment | None":
+        """What went wrong between two words of a crowd, if anything did."""
+        missed = said.missed - before.missed
+        oldest = said.age_ms.since(before.age_ms).at(1.0)
+        late = said.late_ms.since(before.late_ms).at(1.0)
+        return cls(round(at_s, 1), missed, oldest, late) if missed else None
+
+
+@dataclass(frozen=True)
 class Turn:
     """One crowd at one server. Times in microseconds, sizes in bytes a listener."""
 
@@ -57,6 +76,7 @@ class Turn:
     refused: dict[str, int]
     rss_per_minute: float
     """How much the processes grew meanwhile, in bytes."""
+    moments: tuple[Moment, ...]
 
 
 @dataclass(frozen=True)
@@ -103,8 +123,12 @@ async def _turn(crowd: Ears, served: Served, seconds: int, calm: Calm) -> Turn:
     first, began, before = await crowd.next(), monotonic_ms(), Reading.of(served)
     settled_ms = min(seconds / 2, SETTLED_S) * 1000
     settled: Reading | None = None
+    moments: list[Moment] = []
+    last = first
     while monotonic_ms() - began < seconds * 1000:
-        last = await crowd.next()
+        earlier, last = last, await crowd.next()
+        if moment := Moment.of(earlier, last, (monotonic_ms() - began) / 1000):
+            moments.append(moment)
         if settled is None and monotonic_ms() - began >= settled_ms:
             settled, settled_ms = Reading.of(served), monotonic_ms() - began
     took_s, after = (monotonic_ms() - began) / 1000, Reading.of(served)
@@ -122,6 +146,7 @@ async def _turn(crowd: Ears, served: Served, seconds: int, calm: Calm) -> Turn:
         reconnects=last.reconnects,
         refused=dict(last.refused),
         rss_per_minute=slope * 60,
+        moments=tuple(moments[:MOMENTS_MAX]),
     )
 
 
@@ -131,6 +156,7 @@ def _figures(edge: list[Turn], wanted: Measure) -> dict[str, Any]:
         "edge_us_per_part": _middle(edge, "us_per_part"),
         "cores_busy": _middle(edge, "cores_busy"),
         "missed_parts": sum(turn.missed for turn in edge),
+        "missed_at": [asdict(moment) for turn in edge for moment in turn.moments],
         "reconnects": sum(turn.reconnects for turn in edge),
         "refused": dict(sum((Counter(turn.refused) for turn in edge), Counter())),
         "age_ms": age.later(wanted.whole_after_ms).told(),
