@@ -25,27 +25,34 @@ from hustings.rehearse.measure.cores import OTHERS, SERVER
 
 @contextmanager
 def start(given: argparse.Namespace, most: int) -> Iterator[bench.Peer]:
-    with machine.folder() as folder:
-        log = folder / "said.log"
-        ask = [sys.executable, "-m", "hustings", "demo", "--json", "--no-open", "--listeners", "0"]
-        site = ["--data", str(folder / "data"), "--port", str(_ports()), "--host", "127.0.0.1"]
-        with machine.running([*ask, *site], log, OTHERS):
-            machine.wait_for("The town hall", lambda: _stream(log) != "", log)
-            where = urlsplit(_stream(log))
-            pid = int(json.loads((folder / "data/run/edge-1.json").read_text())["pid"])
-            for thread in Path(f"/proc/{pid}/task").iterdir():
-                os.sched_setaffinity(int(thread.name), {SERVER})
-            port = where.port or 0
-            heard = partial(machine.answers, port, where.path, b" 200 OK")
-            machine.wait_for("Sound at the edge", heard, log)
-            line = f"GET {where.path} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode()
-            yield bench.Peer(
-                name="hustings",
-                version=hustings.__version__,
-                settings={"part_ms": 240, "kbits": 32},
-                pids=(pid,),
-                crowd=lambda count, per_s: over_http(Order(port, line, Ear, count, per_s)),
-            )
+    with machine.folder() as folder, town_hall(folder) as (stream, pid):
+        where = urlsplit(stream)
+        port = where.port or 0
+        heard = partial(machine.answers, port, where.path, b" 200 OK")
+        machine.wait_for("Sound at the edge", heard, folder / "said.log")
+        line = f"GET {where.path} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode()
+        yield bench.Peer(
+            name="hustings",
+            version=hustings.__version__,
+            settings={"part_ms": 240, "kbits": 32},
+            pids=(pid,),
+            crowd=lambda count, per_s: over_http(Order(port, line, Ear, count, per_s)),
+        )
+
+
+@contextmanager
+def town_hall(folder: Path) -> Iterator[tuple[str, int]]:
+    """A demo on the other core; its edge on the core of who serves. Gives where its stream is, and
+    the edge's process."""
+    log = folder / "said.log"
+    ask = [sys.executable, "-m", "hustings", "demo", "--json", "--no-open", "--listeners", "0"]
+    site = ["--data", str(folder / "data"), "--port", str(_ports()), "--host", "127.0.0.1"]
+    with machine.running([*ask, *site], log, OTHERS):
+        machine.wait_for("The town hall", lambda: _stream(log) != "", log)
+        pid = int(json.loads((folder / "data/run/edge-1.json").read_text())["pid"])
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {SERVER})
+        yield _stream(log), pid
 
 
 def _stream(log: Path) -> str:

@@ -24,7 +24,7 @@ def tally(*ms: float) -> Tally:
 
 
 def said(playing: int, parts: int, **more: object) -> Said:
-    quiet = Said(playing, playing, playing, parts, 0, 0, Counter(), 20.0, *[NOTHING] * 4)
+    quiet = Said(playing, playing, playing, 0, parts, 0, 0, Counter(), 20.0, *[NOTHING] * 4)
     return replace(quiet, **more)  # type: ignore[arg-type]
 
 

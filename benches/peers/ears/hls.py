@@ -5,12 +5,13 @@ It plays nothing: it asks as hls.js asks, and counts the sound of what came whol
 
 import re
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urljoin
 
 from benches.peers.ears.responses import Response, Responses
-from benches.peers.ears.tally import Hearing, NotSound
+from benches.peers.ears.tally import PATIENCE_MS, Hearing, NotSound
 
 SEGMENTS_FROM_THE_END = 3
 TRIES = 3
@@ -39,6 +40,24 @@ class Playlist:
     """Those still listed, of whole segments too."""
     open: Place
     """What comes next."""
+    begins_ms: int | None = None
+    """When its first segment was said, by the wall clock."""
+
+    def plain(self) -> "Playlist":
+        """As a player sees it that knows of no parts."""
+        return replace(self, parts=(), open=(self.open[0], 0))
+
+    def said_ms(self, place: Place) -> int | None:
+        """When a piece was said, where the playlist dates it."""
+        if self.begins_ms is None or not self.segments:
+            return None
+        first = self.segments[0]
+        before = (place[0] - first.place[0]) * first.ms
+        return int(
+            self.begins_ms
+            + before
+            + sum(p.ms for p in self.parts if (place[0], 0) <= p.place < place)
+        )
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -70,6 +89,7 @@ def parse(body: bytes) -> Playlist:
     segments: list[Piece] = []
     parts: list[Piece] = []
     said = {"target": "0", "hold": "0", "skips": "", "head": ""}
+    begins_ms: int | None = None
     for line in body.decode().splitlines():
         tag, _, value = line.partition(":")
         match tag:
@@ -84,6 +104,8 @@ def parse(body: bytes) -> Playlist:
                 said["head"] = _attribute(value, "URI")
             case "#EXT-X-SKIP":
                 number += int(_attribute(value, "SKIPPED-SEGMENTS"))
+            case "#EXT-X-PROGRAM-DATE-TIME" if begins_ms is None and not segments:
+                begins_ms = round(datetime.fromisoformat(value).timestamp() * 1000)
             case "#EXTINF":
                 ms = float(value.partition(",")[0]) * 1000
             case "#EXT-X-PART":
@@ -101,6 +123,7 @@ def parse(body: bytes) -> Playlist:
         segments=tuple(segments),
         parts=tuple(parts),
         open=(number, part),
+        begins_ms=begins_ms,
     )
 
 
@@ -112,8 +135,15 @@ def _attribute(value: str, name: str) -> str:
 class Player:
     """One listener. What it asks next follows from what came."""
 
-    def __init__(self, asked_ms: int, path: str) -> None:
-        self.hearing = Hearing(asked_ms)
+    def __init__(
+        self,
+        asked_ms: int,
+        path: str,
+        low_latency: bool = True,
+        patience_ms: int = PATIENCE_MS,
+    ) -> None:
+        self.hearing = Hearing(asked_ms, patience_ms)
+        self._low_latency = low_latency
         self.ages: list[int] = []
         self.missing = self.pieces = 0
         self._responses = Responses()
@@ -173,6 +203,9 @@ class Player:
         self._asking = None
         if response.status == 200:
             self._tries = 0
+            said_ms = None if self.pieces else self._playlist.said_ms(piece.place)
+            if said_ms is not None:
+                self.ages.append(now_ms - said_ms)
             self.pieces += 1
             self.hearing.came(now_ms, piece.ms)
         else:
@@ -181,6 +214,7 @@ class Player:
 
     def _listed(self, playlist: Playlist, now_ms: int) -> bytes:
         first = self._next is None
+        playlist = playlist if self._low_latency else playlist.plain()
         self._playlist = playlist
         if not playlist.pieces:
             self._wakes_ms = now_ms + max(100, playlist.target_ms // 2)

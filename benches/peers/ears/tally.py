@@ -18,10 +18,11 @@ class NotSound(Exception):
 class Hearing:
     """One listener. Sound that comes after the buffer ran dry is a stall, and play begins anew."""
 
-    __slots__ = ("asked_ms", "dry_ms", "first_ms", "last_ms", "longest_ms", "stalls")
+    __slots__ = ("asked_ms", "dry_ms", "first_ms", "last_ms", "longest_ms", "patience_ms", "stalls")
 
-    def __init__(self, asked_ms: int) -> None:
+    def __init__(self, asked_ms: int, patience_ms: int = PATIENCE_MS) -> None:
         self.asked_ms = asked_ms
+        self.patience_ms = patience_ms
         self.first_ms = -1
         self.last_ms = self.dry_ms = self.longest_ms = self.stalls = 0
 
@@ -33,7 +34,7 @@ class Hearing:
         """So much sound, whole, at this moment."""
         if self.first_ms < 0:
             self.first_ms = now_ms
-            self.dry_ms = now_ms + PATIENCE_MS
+            self.dry_ms = now_ms + self.patience_ms
         else:
             self.longest_ms = max(self.longest_ms, now_ms - self.last_ms)
             if now_ms > self.dry_ms:

@@ -45,6 +45,10 @@ SITE: Group = {
         Annotated[int | None, typer.Option(help="Mbit/s that the line carries outwards.")],
         None,
     ),
+    "overflow": (
+        Annotated[str | None, typer.Option(help="Origin of the CDN or cache for HLS.")],
+        None,
+    ),
     "announce": (
         Annotated[str | None, typer.Option(help="Addresses to name to speakers, by comma.")],
         None,

@@ -186,6 +186,7 @@ def _edge(site: Site, programs: Programs, nats: Nats, number: int) -> Child:
         "cadence": site.settings.cadence,
         "sending": site.settings.sending,
         "uplink_mbit_per_s": uplink and uplink / site.settings.edges,
+        "overflow": site.settings.overflow or None,
     }
     path = site.run / f"{name}.order.json"
     argv = (programs.media, "edge", str(path))

@@ -1,5 +1,6 @@
 """One machine's town hall: its settings, its ports, its folders. Starts nothing."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ PLAIN_PORT = 80
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 STAGES = 2
 EDGES_MAX = 64
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 CADENCES = (1, 4, 20)
 SENDINGS = ("auto", "epoll")
 _HTTP = (4, 8)
@@ -83,6 +85,10 @@ class SiteSettings:
     # Mbit/s that this machine's line carries outwards. Edges let in no more listeners than it
     # feeds. None: not known.
 
+    overflow: str = ""
+    # The origin at which a CDN or a cache of yours serves HLS, as https://cdn.example.org: pages
+    # take it from there. Empty: from the edges.
+
 
 @dataclass(frozen=True)
 class AcmeSite:
@@ -116,6 +122,11 @@ class Site:
                 raise StartRefused(f"{name} cannot be {value}.", f"Choose one of {known}.")
         if self.settings.uplink_mbit is not None and self.settings.uplink_mbit < 1:
             raise StartRefused("A line carries at least 1 Mbit/s.", "Give --uplink-mbit a number.")
+        if self.settings.overflow and not ORIGIN.fullmatch(self.settings.overflow):
+            raise StartRefused(
+                f"{self.settings.overflow} is not an origin.",
+                "Give --overflow as https://cdn.example.org, without a path.",
+            )
         if (self.settings.cert is None) != (self.settings.key is None):
             raise StartRefused("A certificate and its key go together.", "Name both or neither.")
         if self.settings.acme and not self.public.startswith("https://"):

@@ -13,7 +13,7 @@ from hustings.rehearse.tally import Tally
 
 EACH_MAX = 17_000
 """Descriptors for so many, where a process has 20,000."""
-COUNTS = ("wanted", "connected", "playing", "parts", "missed", "reconnects")
+COUNTS = ("wanted", "connected", "playing", "waiting", "parts", "missed", "reconnects")
 TALLIES = ("first_sound_ms", "back_ms", "age_ms", "late_ms")
 ADDRESSES = 8
 """Where one process is not enough, each comes from so many: the system looks long for a free port
@@ -59,6 +59,8 @@ class Said:
     wanted: int
     connected: int
     playing: int
+    waiting: int
+    """Those who have a place in line."""
     parts: int
     missed: int
     reconnects: int

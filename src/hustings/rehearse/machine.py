@@ -76,6 +76,10 @@ def _spent_s(pid: int) -> float:
     return spent
 
 
+def is_there(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
 def rss(pid: int) -> int:
     """The memory of a process in bytes (proc(5), statm)."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES

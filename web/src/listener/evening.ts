@@ -98,8 +98,8 @@ export class Evening {
       answer = await ask();
     }
     if (answer.ok && this.#page !== "" && known) {
-      // Another's "here" is not ours.
-      const hls = answer.value.hls && `${this.#page}${answer.value.hls}`;
+      // Another's "here" is not ours; a cache before all of them is where it was.
+      const hls = answer.value.hls && new URL(answer.value.hls, this.#page).href;
       answer.value = { ...answer.value, stream: known.stream, hls };
     }
     return answer;

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use rustls::crypto::aws_lc_rs::{default_provider, sign::any_supported_type};
+use rustls::client::Resumption;
+use rustls::crypto::aws_lc_rs::{Ticketer, default_provider, sign::any_supported_type};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use rustls::{CipherSuite, ClientConfig, RootCertStore, ServerConfig};
 use serde::Deserialize;
 
 use super::start::CannotStart;
@@ -59,6 +60,11 @@ impl Certificate {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_cert_resolver(self.current.clone());
+        // Whoever comes again brings a ticket: nothing is kept of anybody. One each is enough.
+        config.ticketer = Ticketer::new()?;
+        config.send_tls13_tickets = 1;
+        // The stream port seals by itself once a handshake is over.
+        config.enable_secret_extraction = true;
         config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         Ok(Arc::new(config))
     }
@@ -88,14 +94,19 @@ impl Certificate {
     }
 }
 
-/// What a guest of ours trusts: the system's authorities, or those in the file that `SSL_CERT_FILE` names.
+/// What a guest of ours trusts: the system's authorities, or those in the file that `SSL_CERT_FILE` names. A crowd are
+/// as many strangers: each shakes hands in full.
 pub fn trusted() -> Result<Arc<ClientConfig>, CannotStart> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+    // As browsers ask: the cheaper of the two that processors know first.
+    let mut provider = default_provider();
+    provider.cipher_suites.sort_by_key(|suite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
+    config.resumption = Resumption::disabled();
     Ok(Arc::new(config))
 }
 

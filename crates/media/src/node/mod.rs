@@ -11,6 +11,7 @@ mod floor;
 mod http;
 mod link;
 mod passes;
+mod records;
 mod sealed;
 mod stage;
 mod start;

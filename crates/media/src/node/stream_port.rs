@@ -1,6 +1,8 @@
 //! The sockets of a stream port, the same for the edge and for what it is held against.
+#![allow(unsafe_code)]
 
 use std::net::SocketAddr;
+use std::os::fd::AsRawFd;
 
 use mio::net::TcpListener;
 use socket2::{Domain, Socket, Type};
@@ -31,4 +33,18 @@ pub fn open(address: SocketAddr) -> Result<Vec<TcpListener>, CannotStart> {
         Ok(TcpListener::from_std(socket.into()))
     };
     (0..BACKLOGS).map(|_| one().map_err(taken)).collect()
+}
+
+/// How many first packets of newcomers, and last ones of greetings, the system has left unanswered at this socket.
+pub fn unanswered(listener: &TcpListener) -> u64 {
+    /// `SK_MEMINFO_DROPS` and all before it (linux/sock_diag.h).
+    const WORDS: usize = 9;
+    let mut told = [0_u32; WORDS];
+    let mut bytes = size_of_val(&told) as libc::socklen_t;
+    // SAFETY: `told` takes as many bytes as are offered.
+    let got = unsafe {
+        let to = told.as_mut_ptr().cast();
+        libc::getsockopt(listener.as_raw_fd(), libc::SOL_SOCKET, libc::SO_MEMINFO, to, &raw mut bytes)
+    };
+    if got == 0 { u64::from(told[WORDS - 1]) } else { 0 }
 }

@@ -1,5 +1,5 @@
-"""`hustings bench fanout`, `join`, `crush`, `loss`: what a listener costs, all at once, far more
-than fit, an edge's death."""
+"""`hustings bench fanout`, `join`, `crush`, `brim`, `loss`: what a listener costs, all at once, far
+more than can be let in, more than there is memory for, an edge's death."""
 
 import asyncio
 import datetime as dt
@@ -23,6 +23,8 @@ from hustings.fleet.site import CADENCES, SENDINGS
 from hustings.ops.clock import SystemClock
 from hustings.rehearse.evening import Evening, Seat
 from hustings.rehearse.measure import cores
+from hustings.rehearse.measure.brim import Brim
+from hustings.rehearse.measure.brim import brim as brim_at
 from hustings.rehearse.measure.cores import Served
 from hustings.rehearse.measure.crush import Crush
 from hustings.rehearse.measure.crush import crush as crush_at
@@ -44,7 +46,10 @@ SERVING: Group = {
         Annotated[str, typer.Option(help="auto (io_uring where granted) or epoll.")],
         "auto",
     ),
-    "tls": (Annotated[bool, typer.Option("--tls", help="Over TLS; the floor stays plain.")], False),
+    "tls": (
+        Annotated[bool, typer.Option("--tls", help="Over TLS, beside a plain edge and floor.")],
+        False,
+    ),
     "no_floor": (Annotated[bool, typer.Option("--no-floor", help="The edge alone.")], False),
     "desk_dead": (
         Annotated[bool, typer.Option("--desk-dead", help="Desk and bus are killed beforehand.")],
@@ -115,6 +120,21 @@ def crush(
     told.show(figures | told.own, *readable(figures))
 
 
+@takes(common=JSON, own=SERVING)
+def brim(
+    told: Told,
+    listeners: Annotated[int, typer.Option(min=1, max=17_000, help="So many come.")] = 8_000,
+    join_rate: Annotated[float, typer.Option(help="So many of them a second.")] = 2_000,
+    memory_mib: Annotated[int, typer.Option(min=4, help="More the edge may not take.")] = 24,
+    seconds: Annotated[int, typer.Option(min=5)] = 30,
+) -> None:
+    """More listeners than there is memory for at an edge that is held to what it has and little
+    more."""
+    setting = replace(Setting.told(told.own), floor=False)
+    figures = asyncio.run(_brim(Brim(listeners, join_rate, memory_mib, seconds), setting))
+    told.show(figures | told.own, *readable(figures))
+
+
 @takes(common=JSON)
 def loss(
     told: Told,
@@ -138,6 +158,11 @@ async def _join(joins: int, sitting: int, setting: Setting) -> dict[str, Any]:
 async def _crush(wanted: Crush, setting: Setting) -> dict[str, Any]:
     async with _serving(setting) as (servers, trust):
         return await crush_at(media(), servers[0], replace(wanted, trust=trust))
+
+
+async def _brim(wanted: Brim, setting: Setting) -> dict[str, Any]:
+    async with _serving(setting) as (servers, trust):
+        return await brim_at(media(), servers[0], replace(wanted, trust=trust))
 
 
 async def _loss(count: int) -> dict[str, Any]:
@@ -168,6 +193,9 @@ async def _serving(
         like = home.site.run / "edge-1.order.json"
         place = Place(media(), evening.hall, like, free_ports(EDGE_PORTS))
         servers = [await stack.enter_async_context(edges(place, replace(kind, tls=trust)))]
+        if setting.floor and trust:
+            beside_it = replace(place, port=free_ports(OTHER_PORTS), name="plain")
+            servers.append(await stack.enter_async_context(edges(beside_it, kind)))
         if setting.floor:
             servers.append(await stack.enter_async_context(_floor(evening, home)))
         for served in servers:

@@ -58,6 +58,7 @@ async def crush(media: str, served: Served, wanted: Crush) -> dict[str, Any]:
         "useful_ratio": round(useful / per_s, 3),
         "answered_ms": Tally.of(came["answered_ms"]).told(),
         "heard_ms": Tally.of(came["heard_ms"]).told(),
+        "crowd_late_ms": Tally.of(came["late_ms"]).told(),
         "gave_up": came["gave_up"],
         "refused": came["refused"],
         "sitting": {

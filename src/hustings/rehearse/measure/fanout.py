@@ -44,7 +44,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Moment:
-    """A second in which parts were missed: when, how many, and how old and how late what came was."""
+    """A second in which parts were missed, and how old and how late what came then was."""
 
     at_s: float
     missed: int
@@ -99,8 +99,20 @@ async def compare(media: str, servers: list[Served], wanted: Measure) -> dict[st
             kernel = turn.kernel - empty.kernel / wanted.listeners
             turns[served.name].append(replace(turn, kernel=kernel))
     told = {"listeners": wanted.listeners, "seconds": wanted.seconds, "rounds": wanted.rounds}
-    edge, *others = turns.values()
-    return told | _figures(edge, wanted) | _against(edge, others[0] if others else [], wanted)
+    edge = turns[servers[0].name]
+    figures = told | _figures(edge, wanted) | _against(edge, turns.get("floor", []), wanted)
+    if plain := turns.get("plain"):
+        pairs = [
+            (one.us_per_part, other.us_per_part) for one, other in zip(edge, plain, strict=True)
+        ]
+        ratios = [round(one / other, 3) for one, other in pairs if min(one, other) > 0]
+        figures |= {
+            "ratio_to_plain": round(median(ratios), 3) if ratios else None,
+            "ratios_to_plain": ratios,
+            "plain_us_per_part": _middle(plain, "us_per_part"),
+            "plain_missed_parts": sum(turn.missed for turn in plain),
+        }
+    return figures
 
 
 async def _calm(servers: list[Served]) -> Calm:
@@ -164,6 +176,7 @@ def _figures(edge: list[Turn], wanted: Measure) -> dict[str, Any]:
         "first_sound_ms": Tally.sum(turn.first_sound_ms for turn in edge).told(),
         "crowd_late_ms": Tally.sum(turn.late_ms for turn in edge).told(),
         "bytes_per_listener": {"rss": _middle(edge, "rss"), "kernel": _middle(edge, "kernel")},
+        "bytes_per_listener_all_in": round(_middle(edge, "rss") + _middle(edge, "kernel"), 1),
         "rss_bytes_per_minute": _middle(edge, "rss_per_minute"),
     }
 

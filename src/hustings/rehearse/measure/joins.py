@@ -42,8 +42,8 @@ class Storm:
 
 async def storm(media: str, servers: list[Served], wanted: Storm) -> dict[str, Any]:
     """Each in turn with the same crowds, the edge first. Raises StartRefused."""
-    edge, *others = [await _turn(media, served, wanted) for served in servers]
-    return edge | ({"floor": others[0]} if others else {})
+    edge, *others = [(served.name, await _turn(media, served, wanted)) for served in servers]
+    return edge[1] | dict(others)
 
 
 async def _turn(media: str, served: Served, wanted: Storm) -> dict[str, Any]:

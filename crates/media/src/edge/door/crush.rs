@@ -8,54 +8,85 @@ use std::time::{Duration, Instant};
 
 /// A turn with newcomers is to take no longer: a part may be waiting to be swept.
 const TURN: Duration = Duration::from_millis(15);
-/// What a newcomer costs, before any came.
+/// What a newcomer costs, before any came; and as how many that counts.
 const PRIOR: Duration = Duration::from_micros(100);
 const SEALED_PRIOR: Duration = Duration::from_micros(500);
+const PRIOR_COUNT: f64 = 512.0;
 const BATCH_MIN: f64 = 2.0;
 const BATCH_MAX: f64 = 64.0;
 /// So long the last in the queue may wait: whoever finds no place in it comes again a second later, so a crowd that
-/// comes once is better off in it. When it has not been empty for `CROWDED_AFTER`, they come without end.
-const WAIT: Duration = Duration::from_millis(700);
-const CROWDED_AFTER: Duration = Duration::from_millis(400);
-const CROWDED_WAIT: Duration = Duration::from_millis(120);
-const QUEUE_MIN: f64 = 64.0;
+/// comes once is better off in it. When there are more again and again for `CROWDED_AFTER`, they come without end, until
+/// there were none for `CALM_AFTER`: where a process has its core by turns, its queue is empty at the end of each.
+const WAIT: Duration = Duration::from_millis(300);
+const CROWDED_AFTER: Duration = Duration::from_millis(200);
+const CALM_AFTER: Duration = Duration::from_millis(500);
+/// A share of a core is given for a part of each tenth of a second: who waits longer than this waits through two.
+const CROWDED_WAIT: Duration = Duration::from_millis(70);
+const QUEUE_MIN: f64 = 16.0;
 const QUEUE_MAX: f64 = 16_384.0;
-/// The weight of one turn in what newcomers are taken to cost: of one that took longer, and of another.
-const DEARER: f64 = 0.5;
-const CHEAPER: f64 = 0.05;
+/// Of so much time spent on newcomers the cost of one is taken: being held up in one turn is no dearer newcomer.
+const REMEMBERED: Duration = Duration::from_millis(500);
+
+/// By then whoever came has asked, been answered, and is no work any more but a listener's.
+const ANSWERED_WITHIN: Duration = Duration::from_millis(100);
 
 pub struct Crush {
-    /// Seconds of a newcomer, the wall's.
-    cost_s: f64,
-    /// There have been more than were taken, since then.
+    /// Seconds that newcomers took, the wall's, and how many they were; what was longer ago counts less.
+    took_s: f64,
+    came: f64,
+    /// When the last of them came.
+    last: Option<Instant>,
+    /// There have been more than were taken, since then and until then.
     since: Option<Instant>,
+    until: Option<Instant>,
     crowded: bool,
+    /// The share of a core that there is.
+    cores: f64,
 }
 
 impl Crush {
     pub fn new(sealed: bool) -> Self {
         let prior = if sealed { SEALED_PRIOR } else { PRIOR };
-        Self { cost_s: prior.as_secs_f64(), since: None, crowded: false }
+        let took_s = prior.as_secs_f64() * PRIOR_COUNT;
+        Self { took_s, came: PRIOR_COUNT, last: None, since: None, until: None, crowded: false, cores: 1.0 }
+    }
+
+    /// There is so much of a core. Before a crush nobody sees in what newcomers take that it is less than one.
+    pub fn held_to(&mut self, cores: f64) {
+        self.cores = cores;
     }
 
     /// A turn took so long but for sweeps, with so many newcomers; `more`: there are others.
     pub fn turn(&mut self, came: usize, took: Duration, more: bool, now: Instant) {
         if came > 0 {
-            let more_s = took.as_secs_f64() / came as f64 - self.cost_s;
-            self.cost_s += more_s * if more_s > 0.0 { DEARER } else { CHEAPER };
+            self.last = Some(now);
         }
-        self.since = if more { self.since.or(Some(now)) } else { None };
+        // What a turn without newcomers takes is spent on those who came before.
+        if self.last.is_some_and(|last| now.saturating_duration_since(last) < ANSWERED_WITHIN) {
+            let kept = (-took.as_secs_f64() / REMEMBERED.as_secs_f64()).exp();
+            self.took_s = self.took_s * kept + took.as_secs_f64();
+            self.came = self.came * kept + came as f64;
+        }
+        if more {
+            self.until = Some(now);
+        }
+        let calm = self.until.is_none_or(|until| now.saturating_duration_since(until) >= CALM_AFTER);
+        self.since = if calm { None } else { self.since.or(more.then_some(now)) };
         self.crowded = self.since.is_some_and(|since| now.saturating_duration_since(since) >= CROWDED_AFTER);
     }
 
     /// How many to take in a turn.
     pub fn batch(&self) -> usize {
-        (TURN.as_secs_f64() / self.cost_s.max(1e-9)).clamp(BATCH_MIN, BATCH_MAX) as usize
+        self.served_within(TURN).clamp(BATCH_MIN, BATCH_MAX) as usize
     }
 
     /// How many may wait.
     pub fn queue(&self) -> usize {
-        let wait = if self.crowded { CROWDED_WAIT } else { WAIT };
-        (wait.as_secs_f64() / self.cost_s.max(1e-9)).clamp(QUEUE_MIN, QUEUE_MAX) as usize
+        let wait = if self.crowded { CROWDED_WAIT } else { WAIT.mul_f64(self.cores) };
+        self.served_within(wait).clamp(QUEUE_MIN, QUEUE_MAX) as usize
+    }
+
+    fn served_within(&self, time: Duration) -> f64 {
+        time.as_secs_f64() * self.came / self.took_s.max(1e-9)
     }
 }

@@ -22,7 +22,7 @@ use super::place::Place;
 
 const REPORT_EVERY: Duration = Duration::from_millis(500);
 /// How long visits are begun in one turn: in between, what came is read.
-const BEGINNING: Duration = Duration::from_millis(4);
+const BEGINNING: Duration = Duration::from_millis(1);
 const READ_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -59,6 +59,8 @@ struct Counts {
     /// From the connection to the first byte of the answer, and from the beginning to the first sound.
     answered_ms: Tally,
     heard_ms: Tally,
+    /// How long those who had something to read waited for us, at most.
+    late_ms: Tally,
 }
 
 pub struct Visitors {
@@ -98,6 +100,7 @@ impl Visitors {
         while !stop.load(Ordering::Relaxed) {
             self.begin(started);
             let _ = self.poll.poll(&mut events, Some(Duration::from_millis(1)));
+            let woken = self.clock.instant();
             for event in &events {
                 let id = event.token().0;
                 if event.is_writable() {
@@ -106,6 +109,9 @@ impl Visitors {
                 self.read(id);
             }
             let now = self.clock.instant();
+            if !events.is_empty() {
+                self.counts.late_ms.add((now - woken + BEGINNING).as_secs_f64() * 1_000.0);
+            }
             self.give_up(now);
             if now >= report {
                 report = now + REPORT_EVERY;
@@ -232,6 +238,7 @@ impl Visitors {
             "refused": self.counts.refused,
             "answered_ms": self.counts.answered_ms.told(),
             "heard_ms": self.counts.heard_ms.told(),
+            "late_ms": self.counts.late_ms.told(),
         });
         if let Ok(mut board) = board.lock() {
             *board = told;

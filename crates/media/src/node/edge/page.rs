@@ -54,6 +54,8 @@ pub struct Place {
     /// What a player keeps in hand.
     pub buffer_ms: u64,
     pub stream_origin: Option<String>,
+    /// Where pages take HLS from, if that is not here.
+    pub overflow: Option<String>,
     /// They come over TLS, ours or a proxy's.
     pub secure: bool,
 }
@@ -235,6 +237,7 @@ impl Front {
         let told = |place: Origins| json!({"page": place.page, "stream": place.stream});
         let others = fleet.alternates(hall, now.0.unsigned_abs() / 1_000).into_iter().map(told);
         let alternates: Vec<_> = others.collect();
+        let overflow = self.place.overflow.as_deref().unwrap_or("");
         let named = |seat: &Seat| json!({"seat": seat.seat, "name": seat.name});
         let seats: Vec<_> = order.seats.iter().map(named).collect();
         json!({
@@ -243,7 +246,7 @@ impl Front {
             "seats": seats, "recorded": order.record, "cancelled": order.cancelled, "evening": order.evening,
             "stream": {"port": self.place.stream_port, "origin": self.place.stream_origin, "path": format!("/h/{hall}/live.mp4")},
             "alternates": alternates,
-            "hls": self.hls.listed(hall).then(|| format!("/h/{hall}/live.m3u8")),
+            "hls": self.hls.listed(hall).then(|| format!("{overflow}/h/{hall}/live.m3u8")),
             "newest_part": seen.and_then(|seen| seen.newest).map(|no| no.0),
             "part_ms": 240, "buffer_ms": self.place.buffer_ms, "window_ms": order.window_ms,
             "listeners": listeners, "ask_ms": ask_again_ms(listeners),
@@ -262,6 +265,7 @@ impl Front {
             ("hustings_edge_joined_total", one(view.counts.joined as f64)),
             ("hustings_edge_let_go_total", one(view.counts.let_go as f64)),
             ("hustings_edge_refused_total", refused.collect()),
+            ("hustings_edge_unanswered_total", one(view.unanswered as f64)),
             ("hustings_edge_headroom_ratio", headroom.collect()),
             ("hustings_edge_waiting", one(view.line.waiting as f64)),
             ("hustings_edge_idle_ratio", one(view.idle)),
@@ -300,6 +304,7 @@ impl Front {
     fn protect(&self, response: &mut Answer, host: &str) {
         let others = self.fleet.borrow().clone();
         let others = others.places.iter().flat_map(|place| [&place.stream, &place.page]);
+        let others = others.chain(&self.place.overflow);
         let streams = others.fold(self.place.streams(host), |all, origin| all + " " + origin);
         let policy = format!(
             "default-src 'self'; connect-src 'self' {streams}; media-src 'self' blob: data: {streams}; \

@@ -57,6 +57,9 @@ pub struct EdgeOrder {
     /// What the line carries for this process; left out: not known.
     #[serde(default)]
     uplink_mbit_per_s: Option<f64>,
+    /// The origin at which a CDN or a cache serves HLS; left out: it is ours.
+    #[serde(default)]
+    overflow: Option<String>,
 }
 
 /// The port without TLS.
@@ -102,6 +105,7 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
             stream_port: order.stream.port(),
             buffer_ms: cadence.buffer_ms(),
             stream_origin: order.stream_origin,
+            overflow: order.overflow,
             secure: order.public.starts_with("https://"),
         };
         let own = own(&who.node, &order.public, &place);

@@ -28,6 +28,8 @@ pub enum ToDoor {
 pub struct View {
     pub halls: HashMap<HallId, Seen>,
     pub counts: DoorCounts,
+    /// First packets of newcomers that the system left unanswered, because the queue before the door was full.
+    pub unanswered: u64,
     /// What is free of each thing that may run out, by its name.
     pub headroom: Vec<(&'static str, f64)>,
     /// The share of the time in which there is nothing to do.
@@ -45,7 +47,7 @@ impl View {
 impl Default for View {
     fn default() -> Self {
         let (halls, counts, line) = (HashMap::new(), DoorCounts::default(), LineView::default());
-        Self { halls, counts, headroom: Vec::new(), idle: 1.0, line }
+        Self { halls, counts, unanswered: 0, headroom: Vec::new(), idle: 1.0, line }
     }
 }
 

@@ -26,7 +26,7 @@ use crate::flow::HallId;
 use crate::node::clock::Clock;
 use crate::node::sealed::Sealed;
 use crate::node::start::CannotStart;
-use crate::node::stream_port;
+use crate::node::stream_port::{self, unanswered};
 use crate::node::thread::{cpu_time, descriptors};
 use crate::program::header;
 
@@ -48,9 +48,14 @@ const QUEUE_EVERY: Duration = Duration::from_millis(50);
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 /// Of one connection in one turn: who says more waits for the next.
 const READS: usize = 8;
+/// While many say something, it is looked so often whether there is a part to sweep: a handshake takes most of a
+/// millisecond, and thousands may come at once.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 pub struct DoorLoop {
     listeners: Vec<TcpListener>,
+    /// The one that was asked last.
+    next_listener: usize,
     tls: Option<Arc<ServerConfig>>,
     sending: Sending,
     uplink_bits_per_s: Option<f64>,
@@ -79,6 +84,8 @@ pub struct DoorLoop {
 struct Batch {
     ids: Vec<ConnId>,
     took: Vec<i32>,
+    /// To seal in.
+    room: Vec<u8>,
 }
 
 impl DoorLoop {
@@ -95,6 +102,7 @@ impl DoorLoop {
         let conns_max = descriptors().saturating_sub(KEPT_DESCRIPTORS).max(KEPT_DESCRIPTORS);
         let door = DoorLoop {
             listeners,
+            next_listener: 0,
             tls: order.tls,
             sending: order.sending,
             uplink_bits_per_s: order.uplink_bits_per_s,
@@ -124,6 +132,7 @@ impl DoorLoop {
         let mut newcomers = Newcomers::None;
         loop {
             let now = clock.instant();
+            let waited_for = newcomers == Newcomers::Now;
             let wait =
                 self.door.deadline().map_or(Duration::from_secs(1), |at| at.saturating_duration_since(now));
             if let Err(error) = self.poll.poll(&mut events, Some(wait.min(newcomers.wait())))
@@ -132,8 +141,16 @@ impl DoorLoop {
                 tracing::error!(%error, "edge.poll_failed");
             }
             let woken = clock.instant();
+            // Looking without waiting is work too, and where the system holds a process up that has had its share.
+            let looked_for = if waited_for { woken - now } else { Duration::ZERO };
             self.take_messages(clock);
+            let mut looked = woken;
             for event in &events {
+                let now = clock.instant();
+                if now.saturating_duration_since(looked) > LOOK_EVERY {
+                    looked = now;
+                    self.take_messages(clock);
+                }
                 match event.token() {
                     WAKE => {}
                     Token(id) if id >= DOORS => newcomers = Newcomers::Now,
@@ -154,7 +171,7 @@ impl DoorLoop {
             self.door.handle(Input::Timeout, clock.instant());
             self.perform(clock);
             let now = clock.instant();
-            let took = (now - woken).saturating_sub(self.meter.take_swept());
+            let took = (now - woken + looked_for).saturating_sub(self.meter.take_swept());
             self.crush.turn(came, took, newcomers == Newcomers::Now, now);
             self.set_queue(now);
             if let Some(spent) = self.meter.worked(woken, now) {
@@ -202,7 +219,10 @@ impl DoorLoop {
                     self.door.handle(Input::Kept(&hall, &parts), clock.instant());
                     self.perform(clock);
                 }
-                ToDoor::Limits(limits) => self.limits = limits,
+                ToDoor::Limits(limits) => {
+                    self.crush.held_to(limits.cores);
+                    self.limits = limits;
+                }
                 ToDoor::Fleet(fleet) => self.door.handle(Input::Fleet(fleet), clock.instant()),
                 ToDoor::Halls(halls) => {
                     self.door.handle(Input::Halls(&halls), clock.instant());
@@ -222,6 +242,7 @@ impl DoorLoop {
         let _ = self.view.send(Arc::new(View {
             halls,
             counts: self.door.counts().clone(),
+            unanswered: self.listeners.iter().map(unanswered).sum(),
             headroom: self.door.headroom(),
             idle: self.idle,
             line: self.door.line(),
@@ -247,24 +268,26 @@ impl DoorLoop {
 
     /// A batch of newcomers; whether there may be more.
     fn accept(&mut self, came_in: &mut usize, clock: Clock) -> Newcomers {
-        let mut room = self.crush.batch();
-        for door in 0..self.listeners.len() {
-            loop {
-                let came = match self.listeners[door].accept() {
-                    Ok(came) => came,
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                    // Gone before it was let in.
-                    Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
-                    Err(error) => {
-                        tracing::warn!(%error, "edge.newcomers_wait");
-                        return Newcomers::Later;
-                    }
-                };
-                self.let_in(came, clock);
-                *came_in += 1;
-                room -= 1;
-                if room == 0 {
-                    return Newcomers::Now;
+        let room = self.crush.batch();
+        // In turn from each queue: whoever waits in the last of them waits no longer than others.
+        let mut empty = 0;
+        while empty < self.listeners.len() {
+            if *came_in >= room {
+                return Newcomers::Now;
+            }
+            self.next_listener = (self.next_listener + 1) % self.listeners.len();
+            match self.listeners[self.next_listener].accept() {
+                Ok(came) => {
+                    self.let_in(came, clock);
+                    *came_in += 1;
+                    empty = 0;
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => empty += 1,
+                // Gone before it was let in.
+                Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
+                Err(error) => {
+                    tracing::warn!(%error, "edge.newcomers_wait");
+                    return Newcomers::Later;
                 }
             }
         }
@@ -379,7 +402,7 @@ impl DoorLoop {
         }
         while let Some(id) = self.door.next(&mut sweep) {
             let Some(Some(wire)) = self.conns.get_mut(id) else { continue };
-            let took = wire.write(&sweep.bytes);
+            let took = wire.settle().and_then(|()| wire.write_by(&sweep.bytes, &mut self.batch.room));
             let waits = wire.is_waiting();
             self.took(&sweep, id, took, clock);
             if waits {

@@ -1,0 +1,1 @@
+"""Caches as `deploy/cache` sets them up: what of a crowd of players comes to the edge."""
