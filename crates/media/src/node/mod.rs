@@ -12,6 +12,8 @@ mod http;
 mod link;
 mod passes;
 mod records;
+#[cfg(test)]
+mod records_test;
 mod sealed;
 mod stage;
 mod start;

@@ -22,8 +22,8 @@ fn after(length: Duration, cost: Duration) -> Crush {
 
 #[test]
 fn the_more_a_newcomer_costs_the_fewer_are_taken_at_a_time_and_the_fewer_wait() {
-    let quick = after(250 * MS, Duration::from_micros(50));
-    let slow = after(290 * MS, 2 * MS);
+    let quick = after(190 * MS, Duration::from_micros(50));
+    let slow = after(190 * MS, 2 * MS);
     let slowest = after(3_000 * MS, 50 * MS);
 
     assert_eq!(quick.batch(), 64);
@@ -41,7 +41,7 @@ fn a_queue_that_does_not_empty_is_cut_short_and_grows_again_when_it_does() {
     let moment = crush.queue();
     crush.turn(1, MS, false, now + 500 * MS);
 
-    assert!((70..=90).contains(&crowded), "{crowded}");
+    assert!((60..=80).contains(&crowded), "{crowded}");
     assert_eq!(moment, crowded);
     assert!(crush.queue() > 4 * crowded);
 }
@@ -61,7 +61,15 @@ fn what_holds_the_whole_process_up_now_and_then_counts_by_its_share() {
 
     // 64 in 5 ms, on average.
     let (least, most) = queues[1_000..].iter().fold((usize::MAX, 0), |(a, b), &q| (a.min(q), b.max(q)));
-    assert!(least > 900 && most < 1_200, "{least} {most}");
+    assert!(least > 700 && most < 1_000, "{least} {most}");
+}
+
+#[test]
+fn before_a_crush_a_share_of_a_core_serves_a_share_of_the_queue() {
+    let (whole, mut share) = (Crush::new(false), Crush::new(false));
+    share.held_to(0.2);
+
+    assert!((whole.queue() / 5).abs_diff(share.queue()) <= 1);
 }
 
 proptest! {
