@@ -26,6 +26,7 @@ DEPLOY = machine.ROOT / "deploy/cache"
 EDGE, NAMED_PORT = "127.0.0.1:8000", "8080"
 COME_PER_S = 200
 SETTLE_MS = 10_000
+WARM_MS = 16_000
 DIRECT = 20
 """So many listen without a cache, beside: what their sound's age is, nobody's can be less."""
 ENOUGH_FILES = "worker_processes 1; worker_rlimit_nofile 8192; events { worker_connections 4096; }"
@@ -103,6 +104,8 @@ def measure(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
         origin, path = f"127.0.0.1:{(where.port or 0) - 1}", where.path.replace(".mp4", ".m3u8")
         listed = partial(machine.answers, int(origin.rpartition(":")[2]), path, b" 200 ")
         machine.wait_for("A playlist", listed, folder / "said.log")
+        # A hall that has just opened has less to list than players count back.
+        wait_ms(WARM_MS)
         with CACHES[given.cache](folder, origin) as cache:
             # What lies between a player and the end of the playlist is all its patience.
             make = partial(Player, path=path, low_latency=low, patience_ms=0)

@@ -23,7 +23,7 @@ mod routes_test;
 
 pub use door::{
     Admission, Cadence, Class, ConnId, Crush, Door, DoorCounts, Input, LineView, Load, Measured, Meter, OVER,
-    Output, Prefix, Room, STEPS, Spent, Sweep, Verdict,
+    Output, Prefix, Room, STEPS, Spent, Sweep, Verdict, asking_most,
 };
 pub use fleet::{Beat, Fleet, FleetView, Origins};
 pub use hls::{HlsAnswer, HlsAsk, Keep, Moment, Rendition, reload};

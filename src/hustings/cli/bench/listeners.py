@@ -38,6 +38,9 @@ WHOLE_AFTER_MS = PART_MS + WINDOW_MS
 """A part is whole when its last sample is over and the repair window is past."""
 EACH = 15_500
 """Listeners of one edge process, which has 20,000 descriptors."""
+FORGOTTEN_MS = 6_000
+"""After so long edges name one no more that they hear nothing of."""
+CLOCK = SystemClock()
 EDGE_PORTS, OTHER_PORTS, FLOOR_PORTS = 20_000, 20_400, 20_800
 
 SERVING: Group = {
@@ -66,6 +69,8 @@ class Setting:
     tls: bool
     floor: bool
     desk_dead: bool
+    alone: bool = False
+    """No other edge is there to send anybody to."""
 
     @classmethod
     def told(cls, own: dict[str, Any], count: int = 1) -> "Setting":
@@ -161,7 +166,7 @@ async def _crush(wanted: Crush, setting: Setting) -> dict[str, Any]:
 
 
 async def _brim(wanted: Brim, setting: Setting) -> dict[str, Any]:
-    async with _serving(setting) as (servers, trust):
+    async with _serving(replace(setting, alone=True)) as (servers, trust):
         return await brim_at(media(), servers[0], replace(wanted, trust=trust))
 
 
@@ -200,10 +205,12 @@ async def _serving(
             servers.append(await stack.enter_async_context(_floor(evening, home)))
         for served in servers:
             served.keep_to({cores.SERVER})
-        if setting.desk_dead:
-            for name in ("desk", "nats"):
-                home.shell.hold(name)
-                os.kill(pid(home, name), signal.SIGKILL)
+        dead = ["desk", "nats"] * setting.desk_dead + ["edge-1"] * setting.alone
+        for name in dead:
+            home.shell.hold(name)
+            os.kill(pid(home, name), signal.SIGKILL)
+        if setting.alone:
+            await CLOCK.sleep_ms(FORGOTTEN_MS)
         yield servers, trust
 
 
@@ -234,6 +241,6 @@ def _certificate(path: Path) -> Path:
         from hustings.ops.certificates import stand_in
     except ModuleNotFoundError as error:
         raise StartRefused(f"TLS needs {error.name}.", "Install hustings whole.") from None
-    now = dt.datetime.fromtimestamp(SystemClock().now_ms() / 1000, dt.UTC)
+    now = dt.datetime.fromtimestamp(CLOCK.now_ms() / 1000, dt.UTC)
     path.write_text(stand_in("localhost", now))
     return path

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hustings.ops.clock import monotonic_ms
+from hustings.ops.clock import SystemClock, monotonic_ms
 from hustings.rehearse.ears import Wanted, ears
 from hustings.rehearse.machine import is_there
 from hustings.rehearse.measure.cores import Served
 from hustings.rehearse.measure.quota import within_memory
 
 MIB = 1 << 20
+SEEN_MS = 3_000
+"""By then the edge knows what it is held to."""
+CLOCK = SystemClock()
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ async def brim(media: str, served: Served, wanted: Brim) -> dict[str, Any]:
     """Raises StartRefused."""
     coming = Wanted(wanted.listeners, [served.stream], wanted.per_s, trust=wanted.trust)
     with within_memory(served.pids, wanted.memory_mib * MIB) as memory:
+        await CLOCK.sleep_ms(SEEN_MS)
         async with ears(media, coming) as crowd:
             began = monotonic_ms()
             while monotonic_ms() - began < wanted.seconds * 1000:

@@ -56,7 +56,7 @@ pub use crush::Crush;
 pub use line::LineView;
 pub use meter::{Meter, STEPS, Spent};
 pub use prefixes::Prefix;
-pub use room::{Measured, Room};
+pub use room::{Measured, Room, asking_most};
 
 pub use admission::{Admission, Class, Load, Verdict};
 use audience::{Hall, Halls};
@@ -310,6 +310,11 @@ impl Door {
     /// Listeners, and each counted by its share of the writes.
     pub fn counted(&self) -> (f64, f64) {
         (self.load().listeners, self.load().writes)
+    }
+
+    /// Connections of whom it is not clear yet whether they will listen.
+    pub fn asking(&self) -> usize {
+        self.here.saturating_sub(self.listening)
     }
 
     pub fn line(&self) -> LineView {

@@ -10,7 +10,13 @@ const SEALED_PRIOR: f64 = 3.0;
 const MEASURED_FROM: f64 = 200.0;
 /// Memory of a listener, of the process and of the kernel, with what may wait in its buffers.
 const BYTES: f64 = 12_000.0;
-const SEALED_BYTES: f64 = 32_000.0;
+const SEALED_BYTES: f64 = 16_000.0;
+/// Of memory so much is never planned with: what is kept of halls grows, and those who ask take some for a moment.
+const RESERVE_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
+const ASKING_MIN: usize = 64;
+/// Memory of somebody who asks, before it is clear whether they are let in: a handshake's.
+const ASKING_BYTES: f64 = 2_000.0;
+const SEALED_ASKING_BYTES: f64 = 24_000.0;
 /// Bits a second of a listener who hears 64 kbit/s, with all headers, where nothing was sent yet.
 const BITS_PRIOR: f64 = 72_000.0;
 
@@ -66,6 +72,13 @@ pub struct Room {
     pub descriptors: f64,
 }
 
+/// How many may be asking at one time: as many as half the memory is enough for that is left, reserve and all. A few always
+/// are, or nobody could be told why they have to wait.
+pub fn asking_most(memory_left: Option<f64>, sealed: bool) -> usize {
+    let bytes = if sealed { SEALED_ASKING_BYTES } else { ASKING_BYTES };
+    memory_left.map_or(usize::MAX, |left| (left / 2.0 / bytes) as usize).max(ASKING_MIN)
+}
+
 impl Room {
     pub fn of(told: &Measured) -> Self {
         let known = told.listeners >= MEASURED_FROM;
@@ -80,7 +93,8 @@ impl Room {
         let bits = if known { told.bits_per_s / told.listeners + headers } else { BITS_PRIOR };
         let uplink = told.uplink_bits_per_s.map(|line| PLANNED * line / bits.max(1.0));
         let bytes = if told.sealed { SEALED_BYTES } else { BYTES };
-        let memory = told.memory_left.map(|left| told.listeners + PLANNED * left / bytes);
+        let plan = |left: f64| told.listeners + PLANNED * (left - RESERVE_BYTES).max(0.0) / bytes;
+        let memory = told.memory_left.map(plan);
         Self {
             sweep,
             uplink: uplink.unwrap_or(f64::INFINITY),

@@ -63,9 +63,18 @@ fn whoever_is_written_to_less_often_takes_less_of_the_time_and_as_much_of_the_li
 
 #[test]
 fn memory_counts_by_what_is_left_of_it() {
-    let told = Measured { memory_left: Some(1.2e6), ..calm() };
+    let told = Measured { memory_left: Some(18_577_216.0), ..calm() };
 
-    assert_eq!(Room::of(&told).least(), (Of::Memory, 10_085.0));
+    // 1.8 MB beyond the reserve.
+    assert_eq!(Room::of(&told).least(), (Of::Memory, 10_127.5));
+}
+
+#[test]
+fn where_there_is_little_memory_few_ask_at_a_time_and_never_nobody() {
+    assert_eq!(asking_most(None, true), usize::MAX);
+    assert_eq!(asking_most(Some(24e6), true), 500);
+    assert_eq!(asking_most(Some(24e6), false), 6_000);
+    assert_eq!(asking_most(Some(0.0), true), 64);
 }
 
 #[test]

@@ -21,7 +21,9 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use rustls::ServerConfig;
 use tokio::sync::watch;
 
-use crate::edge::{ConnId, Crush, Door, Input, Measured, Meter, OVER, Output, Prefix, STEPS, Spent, Sweep};
+use crate::edge::{
+    ConnId, Crush, Door, Input, Measured, Meter, OVER, Output, Prefix, STEPS, Spent, Sweep, asking_most,
+};
 use crate::flow::HallId;
 use crate::node::clock::Clock;
 use crate::node::sealed::Sealed;
@@ -44,8 +46,8 @@ const QUEUE: usize = 256;
 const KEPT_DESCRIPTORS: usize = 512;
 /// The queue before the door is changed no more often.
 const QUEUE_EVERY: Duration = Duration::from_millis(50);
-/// When the system gives no descriptor to a newcomer, it is asked again so much later.
-const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+/// When there is no descriptor or no memory for a newcomer, it is asked again so much later.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(20);
 /// Of one connection in one turn: who says more waits for the next.
 const READS: usize = 8;
 /// While many say something, it is looked so often whether there is a part to sweep: a handshake takes most of a
@@ -71,6 +73,8 @@ pub struct DoorLoop {
     batch: Batch,
     meter: Meter,
     limits: Limits,
+    /// So many may be asking at one time.
+    asking_most: usize,
     idle: f64,
     /// Listeners and their writes, second by second.
     counts: VecDeque<(f64, f64)>,
@@ -118,6 +122,7 @@ impl DoorLoop {
             batch: Batch::default(),
             meter: Meter::default(),
             limits: Limits::read(),
+            asking_most: usize::MAX,
             idle: 1.0,
             counts: VecDeque::new(),
             crush,
@@ -221,6 +226,7 @@ impl DoorLoop {
                 }
                 ToDoor::Limits(limits) => {
                     self.crush.held_to(limits.cores);
+                    self.asking_most = asking_most(limits.memory_left, self.tls.is_some());
                     self.limits = limits;
                 }
                 ToDoor::Fleet(fleet) => self.door.handle(Input::Fleet(fleet), clock.instant()),
@@ -274,6 +280,9 @@ impl DoorLoop {
         while empty < self.listeners.len() {
             if *came_in >= room {
                 return Newcomers::Now;
+            }
+            if self.door.asking() >= self.asking_most {
+                return Newcomers::Later;
             }
             self.next_listener = (self.next_listener + 1) % self.listeners.len();
             match self.listeners[self.next_listener].accept() {
@@ -467,7 +476,7 @@ impl DoorLoop {
 enum Newcomers {
     None,
     Now,
-    /// The system gives no more descriptors at the moment.
+    /// The system gives no more descriptors at the moment, or there is too little memory for more.
     Later,
 }
 
