@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::room::{Measured, Of, Room};
+use super::room::{Measured, Of, Room, asking_most};
 
 fn calm() -> Measured {
     Measured {
