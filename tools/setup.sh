@@ -16,10 +16,11 @@ tools_missing() {
 programs_missing() {
   need ffmpeg || echo ffmpeg
   [ -n "${NO_BROWSER:-}" ] || need chromium || echo chromium
-  # Another player, three proxies, address translation and a wrong clock, for the tests alone: nobody who is not root need install them.
+  # Another player, three proxies, a cache, address translation and a wrong clock, for the tests alone: nobody who is not root need install them.
   if [ "$(id -u)" = 0 ]; then
     need vlc || echo vlc-bin vlc-plugin-base
     need nginx || echo nginx-light
+    need varnishd || echo varnish
     need haproxy || echo haproxy
     need caddy || echo caddy
     need faketime || echo faketime

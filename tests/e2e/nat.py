@@ -76,6 +76,16 @@ class Nat:
             [*self.within("router"), "nft", "-f", "-"], input=table, text=True, check=True
         )
 
+    def straight(self, networks: list[str], addresses: list[str]) -> None:
+        """No translation, and nothing remembered of connections: the people have these addresses,
+        of these networks."""
+        self.run("router", "nft flush ruleset")
+        for network in networks:
+            self.run("router", f"ip route add {network} via 10.88.0.2")
+        added = "".join(f"addr add {address}/32 dev lo\n" for address in addresses)
+        ask = ["ip", "-n", self._spaces["people"], "-batch", "-"]
+        subprocess.run(ask, input=added, text=True, check=True)
+
     def _join(self, place: str, own: str, router: str) -> None:
         """A cable between `place` and the router."""
         end, other = f"v{os.getpid() % 10_000}{place[0]}", f"v{os.getpid() % 10_000}{place[0]}r"

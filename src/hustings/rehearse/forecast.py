@@ -26,10 +26,13 @@ class Fleet:
 
     us_per_part: float
     us_per_join: float
-    uplink_mbit: int | None
-    dying: int
-    rtt_ms: float
-    seed: int
+    uplink_mbit: int | None = None
+    dying: int = 0
+    rtt_ms: float = 40.0
+    seed: int = 1
+    kbit_per_listener: float = KBIT_PER_LISTENER
+    cores: float = 1.0
+    sealed: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,9 @@ def evening(media: str, crowd: Crowd, fleet: Fleet, edges: int) -> dict[str, Any
             "us_per_join": fleet.us_per_join,
             "descriptors": 20_000 - 512,
             "uplink_mbit_per_s": fleet.uplink_mbit,
-            "kbit_per_listener": KBIT_PER_LISTENER,
+            "kbit_per_listener": fleet.kbit_per_listener,
+            "cores": fleet.cores,
+            "sealed": fleet.sealed,
         },
     }
     with tempfile.TemporaryDirectory(prefix="hustings-") as folder:

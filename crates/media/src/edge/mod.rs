@@ -22,8 +22,8 @@ mod routes;
 mod routes_test;
 
 pub use door::{
-    Admission, Cadence, Class, ConnId, Crush, Door, DoorCounts, Input, LineView, Load, Measured, Meter, OVER,
-    Output, Prefix, Room, STEPS, Spent, Sweep, Verdict, asking_most,
+    Admission, BEGUN, Cadence, Class, ConnId, Crush, Door, DoorCounts, Input, LineView, Load, Measured,
+    Meter, OVER, Output, Prefix, Room, STEPS, Spent, Sweep, Verdict, asking_most,
 };
 pub use fleet::{Beat, Fleet, FleetView, Origins};
 pub use hls::{HlsAnswer, HlsAsk, Keep, Moment, Rendition, reload};

@@ -63,7 +63,9 @@ fn more_than_fit_wait_in_line_and_those_inside_miss_nothing() {
     // 85 % of the line in listeners of 72 kbit/s, but for what is kept for those who come back.
     let inside = told.seconds.last().unwrap().listening;
     assert!((4_300..4_500).contains(&inside), "{inside}");
-    assert_eq!(told.seconds.last().unwrap().waiting, 20_000 - inside);
+    // But for those who were called and have not come yet.
+    let called = 20_000 - inside - told.seconds.last().unwrap().waiting;
+    assert!(called < 200, "{called}");
 }
 
 #[test]

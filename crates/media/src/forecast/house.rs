@@ -1,10 +1,11 @@
 //! One edge of a forecast: what it takes to let somebody in and to sweep, who is inside.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::edge::{Admission, Cadence, Crush, Load, Measured, Room};
+use crate::edge::{Admission, Cadence, Crush, Load, Measured, Room, STEPS};
 
 /// What an edge was measured to take.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,19 +53,24 @@ pub struct House {
     busy_until_s: f64,
     /// How far sweeps are behind.
     late_s: f64,
+    /// Listeners, writes and the share of the cores that sweeps took, second by second.
+    seen: VecDeque<[f64; 3]>,
 }
 
 impl House {
     pub fn open(figures: &EdgeFigures) -> Self {
+        let mut crush = Crush::new(figures.sealed);
+        crush.held_to(figures.cores);
         Self {
             admission: Admission::new(figures.descriptors),
             alive: true,
             listening: 0,
             free: 1.0,
-            crush: Crush::new(figures.sealed),
+            crush,
             writes: 0,
             busy_until_s: 0.0,
             late_s: 0.0,
+            seen: VecDeque::new(),
             figures: figures.clone(),
         }
     }
@@ -103,16 +109,22 @@ impl House {
 
     /// A second is over: what was measured in it, and how many parts were missed for sweeps that are behind.
     pub fn second(&mut self, lost: usize, now: Instant) -> u64 {
-        let swept = self.swept();
-        let listeners = self.listening as f64;
+        // As the door's thread does: what the last seconds were on average.
+        self.seen.push_back([self.listening as f64, self.load().writes, self.swept()]);
+        if self.seen.len() > STEPS {
+            self.seen.pop_front();
+        }
+        let sum = |n: usize| self.seen.iter().map(|one| one[n]).sum::<f64>() / self.seen.len() as f64;
+        let (listeners, writes, swept) = (sum(0), sum(1), sum(2));
         let told = Measured {
             listeners,
-            writes: self.load().writes,
+            writes,
             swept,
             swept_cpu: swept * self.figures.cores,
             cores: self.figures.cores,
             bits_per_s: listeners * self.figures.kbit_per_listener * 1e3,
             uplink_bits_per_s: self.figures.uplink_mbit_per_s.map(|mbit| mbit * 1e6),
+            behind: 0.0,
             memory_left: None,
             descriptors: self.figures.descriptors as f64,
             sealed: self.figures.sealed,
@@ -122,8 +134,10 @@ impl House {
         self.admission.lost(lost);
         let share = |(of, count): (_, f64)| 1.0 - load.of(of) / count.max(1.0);
         self.free = room.all().into_iter().map(share).fold(1.0, f64::min).max(0.0);
-        let line_s = self.figures.uplink_mbit_per_s.map_or(0.0, |mbit| told.bits_per_s / (mbit * 1e6));
+        let (here, swept) = (self.listening as f64, self.swept());
+        let bits = here * self.figures.kbit_per_listener * 1e3;
+        let line_s = self.figures.uplink_mbit_per_s.map_or(0.0, |mbit| bits / (mbit * 1e6));
         self.late_s = (self.late_s + swept.max(line_s) - 1.0).max(0.0);
-        if self.late_s > IN_HAND_S { (listeners / 0.24) as u64 } else { 0 }
+        if self.late_s > IN_HAND_S { (here / 0.24) as u64 } else { 0 }
     }
 }

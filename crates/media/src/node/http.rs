@@ -19,7 +19,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::rules::refusal;
 
-use super::sealed::Trust;
+use super::tls::Trust;
 
 use super::worded::Worded;
 

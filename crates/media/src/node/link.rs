@@ -108,8 +108,9 @@ pub async fn run(
                     let _ = client.publish(format!("hustings.hello.{}", who.node), mouth.hello()).await;
                 }
                 let _ = client.publish(format!("hustings.happenings.{}", who.node), mouth.batch(clock)).await;
-                if let Some(kin) = &kin {
-                    let says = kin.says.borrow().clone();
+                // Whoever is not to be named says nothing.
+                let says = kin.as_ref().map(|kin| kin.says.borrow().clone()).filter(|says| !says.is_empty());
+                if let Some(says) = says {
                     let _ = client.publish(format!("hustings.fleet.{}", who.node), says).await;
                 }
             }

@@ -3,7 +3,6 @@
 //! Each waits, hands what came to a core, performs what the core says. When a shell grows an `if`, the `if`
 //! belongs in the core.
 
-mod certificate;
 pub mod clock;
 mod crowd;
 mod edge;
@@ -11,14 +10,11 @@ mod floor;
 mod http;
 mod link;
 mod passes;
-mod records;
-#[cfg(test)]
-mod records_test;
-mod sealed;
 mod stage;
 mod start;
 mod stream_port;
 mod thread;
+mod tls;
 mod worded;
 #[cfg(test)]
 mod worded_test;

@@ -48,3 +48,11 @@ pub fn unanswered(listener: &TcpListener) -> u64 {
     };
     if got == 0 { u64::from(told[WORDS - 1]) } else { 0 }
 }
+
+/// How many bytes of a connection have not been acknowledged, sent or not (tcp(7), `SIOCOUTQ`).
+pub fn unthanked(socket: &impl AsRawFd) -> usize {
+    let mut bytes: libc::c_int = 0;
+    // SAFETY: the call writes one number, to `bytes`.
+    let got = unsafe { libc::ioctl(socket.as_raw_fd(), libc::TIOCOUTQ, &raw mut bytes) };
+    if got == 0 { usize::try_from(bytes).unwrap_or(0) } else { 0 }
+}

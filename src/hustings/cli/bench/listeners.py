@@ -1,5 +1,5 @@
 """`hustings bench fanout`, `join`, `crush`, `brim`, `loss`: what a listener costs, all at once, far
-more than can be let in, more than there is memory for, an edge's death."""
+more than can be let in, more than there is memory for, what was foretold, an edge's death."""
 
 import asyncio
 import datetime as dt
@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -30,6 +31,7 @@ from hustings.rehearse.measure.crush import Crush
 from hustings.rehearse.measure.crush import crush as crush_at
 from hustings.rehearse.measure.edges import EDGES_MAX, Kind, Place, edges
 from hustings.rehearse.measure.fanout import Measure, compare
+from hustings.rehearse.measure.foretold import Door, Line, door, errors, line
 from hustings.rehearse.measure.joins import Storm, storm
 from hustings.rehearse.measure.loss import die
 
@@ -141,6 +143,18 @@ def brim(
 
 
 @takes(common=JSON)
+def foretold(
+    told: Told,
+    listeners: Annotated[int, typer.Option(min=100, max=17_000, help="All at once.")] = 5_000,
+    uplink_mbit: Annotated[int, typer.Option(min=1, help="What the line carries.")] = 100,
+    percent: Annotated[int, typer.Option(min=1, max=100, help="Of a core, for the edge.")] = 20,
+) -> None:
+    """What the simulation foretells, against what a real edge did: how many were inside when."""
+    figures = asyncio.run(_foretold(listeners, uplink_mbit, percent))
+    told.show(figures, *readable(figures["error"]))
+
+
+@takes(common=JSON)
 def loss(
     told: Told,
     listeners: Annotated[int, typer.Option(min=1, max=17_000)] = 10_000,
@@ -168,6 +182,20 @@ async def _crush(wanted: Crush, setting: Setting) -> dict[str, Any]:
 async def _brim(wanted: Brim, setting: Setting) -> dict[str, Any]:
     async with _serving(replace(setting, alone=True)) as (servers, trust):
         return await brim_at(media(), servers[0], replace(wanted, trust=trust))
+
+
+async def _foretold(listeners: int, uplink_mbit: int, percent: int) -> dict[str, Any]:
+    plain = Setting(Kind(uplink_mbit=uplink_mbit), tls=False, floor=False, desk_dead=False)
+    points = []
+    async with _serving(replace(plain, alone=True)) as (servers, _):
+        page = f"http://127.0.0.1:{(urlsplit(servers[0].stream).port or 0) + 1}"
+        wanted = Line(listeners, uplink_mbit)
+        points += await line(media(), servers[0], page, wanted)
+    sealed = replace(plain, kind=Kind(), tls=True, alone=True)
+    async with _serving(sealed) as (servers, trust):
+        assert trust
+        points += await door(media(), servers[0], Door(listeners, percent, trust))
+    return errors(points)
 
 
 async def _loss(count: int) -> dict[str, Any]:

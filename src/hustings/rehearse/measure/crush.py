@@ -44,10 +44,11 @@ async def crush(media: str, served: Served, wanted: Crush) -> dict[str, Any]:
                     f"Of {wanted.sitting} who were to sit {sitting.last.playing} have sound.",
                     "Measure with fewer.",
                 )
-            best = await _visits(media, served, wanted, ENDLESS, BEST_S)
+            best = await visits(media, served, wanted.trust, ENDLESS, BEST_S)
             per_s = best["heard"] / best["seconds"]
             before = await sitting.next()
-            came = await _visits(media, served, wanted, wanted.times * per_s, wanted.seconds)
+            often = wanted.times * per_s
+            came = await visits(media, served, wanted.trust, often, wanted.seconds)
             after = await sitting.next()
     useful = came["heard"] / came["seconds"]
     return {
@@ -69,9 +70,10 @@ async def crush(media: str, served: Served, wanted: Crush) -> dict[str, Any]:
     }
 
 
-async def _visits(
-    media: str, served: Served, wanted: Crush, per_s: float, seconds: int
+async def visits(
+    media: str, served: Served, trust: Path | None, per_s: float, seconds: int
 ) -> dict[str, Any]:
+    """What a crowd tells that comes and leaves again; `ENDLESS`: as many as keep the door busy."""
     order = {
         "stream": served.stream,
         "per_s": per_s,
@@ -80,7 +82,7 @@ async def _visits(
         "sources": SOURCES,
     }
     last: dict[str, Any] = {}
-    async with crowd(media, {"seconds": seconds, "visitors": order}, wanted.trust) as visiting:
+    async with crowd(media, {"seconds": seconds, "visitors": order}, trust) as visiting:
         async for line in visiting.lines():
             last = line["visitors"]
     return last

@@ -25,6 +25,7 @@ class Kind:
     cadence: int = 1
     sending: str = "auto"
     tls: Path | None = None
+    uplink_mbit: int | None = None
     upstream: tuple[str, ...] = ()
     """Edges that they listen to instead of the stages."""
 
@@ -46,7 +47,7 @@ async def edges(place: Place, kind: Kind) -> AsyncIterator[Served]:
     like: dict[str, Any] = json.loads(place.like.read_text())
     tls = kind.tls and {"cert": str(kind.tls), "key": str(kind.tls)}
     told = {"cadence": kind.cadence, "sending": kind.sending, "tls": tls, "plain": None}
-    told |= {"upstream": list(kind.upstream)}
+    told |= {"upstream": list(kind.upstream), "uplink_mbit_per_s": kind.uplink_mbit}
     stream = f"127.0.0.1:{place.port}"
     scheme, host = ("https", "localhost") if tls else ("http", "127.0.0.1")
     pids = []

@@ -28,6 +28,14 @@ pub struct Sweep {
     pub(super) run: Run,
 }
 
+impl Sweep {
+    /// How many bytes a listener may still owe us thanks for when this goes out: what went out half a second ago has
+    /// come to the other side of the world and back.
+    pub fn unthanked(&self) -> usize {
+        if self.run.first == self.run.last { 2 * self.bytes.len() } else { 0 }
+    }
+}
+
 /// Parts end to end: the first and the last, and the one before, which is handed out already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Run {

@@ -22,6 +22,10 @@ const CROWDED_AFTER: Duration = Duration::from_millis(200);
 const CALM_AFTER: Duration = Duration::from_millis(500);
 /// A share of a core is given for a part of each tenth of a second: who waits longer than this waits through two.
 const CROWDED_WAIT: Duration = Duration::from_millis(70);
+/// In a crush no more are begun with than twice what is served in this time, of those who came within it and have not been
+/// answered: whoever was begun with is done sooner. Who takes longer, for whatever reason, holds up nobody.
+pub const BEGUN: Duration = Duration::from_millis(30);
+const BEGUN_MIN: f64 = 32.0;
 const QUEUE_MIN: f64 = 16.0;
 const QUEUE_MAX: f64 = 16_384.0;
 /// Of so much time spent on newcomers the cost of one is taken: being held up in one turn is no dearer newcomer.
@@ -75,9 +79,18 @@ impl Crush {
         self.crowded = self.since.is_some_and(|since| now.saturating_duration_since(since) >= CROWDED_AFTER);
     }
 
-    /// How many to take in a turn.
-    pub fn batch(&self) -> usize {
-        self.served_within(TURN).clamp(BATCH_MIN, BATCH_MAX) as usize
+    /// Whether they come without end.
+    pub fn is_crowded(&self) -> bool {
+        self.crowded
+    }
+
+    /// How many to take in a turn, where so many came within [`BEGUN`] and have not been answered.
+    pub fn batch(&self, begun: usize) -> usize {
+        let most = self.served_within(TURN).clamp(BATCH_MIN, BATCH_MAX) as usize;
+        if !self.crowded {
+            return most;
+        }
+        most.min(((2.0 * self.served_within(BEGUN)).max(BEGUN_MIN) as usize).saturating_sub(begun))
     }
 
     /// How many may wait.

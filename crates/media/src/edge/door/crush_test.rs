@@ -13,9 +13,9 @@ fn after(length: Duration, cost: Duration) -> Crush {
     let begin = start().instant;
     let mut now = begin;
     while now < begin + length {
-        let took = cost * crush.batch() as u32;
+        let took = cost * crush.batch(0) as u32;
         now += took;
-        crush.turn(crush.batch(), took, true, now);
+        crush.turn(crush.batch(0), took, true, now);
     }
     crush
 }
@@ -26,10 +26,10 @@ fn the_more_a_newcomer_costs_the_fewer_are_taken_at_a_time_and_the_fewer_wait() 
     let slow = after(190 * MS, 2 * MS);
     let slowest = after(3_000 * MS, 50 * MS);
 
-    assert_eq!(quick.batch(), 64);
-    assert!((7..=80).contains(&slow.batch()), "{}", slow.batch());
+    assert_eq!(quick.batch(0), 64);
+    assert!((7..=80).contains(&slow.batch(0)), "{}", slow.batch(0));
     assert!(quick.queue() > 4_000 && slow.queue() < 1_000, "{} {}", quick.queue(), slow.queue());
-    assert_eq!((slowest.batch(), slowest.queue()), (2, 16));
+    assert_eq!((slowest.batch(0), slowest.queue()), (2, 16));
 }
 
 #[test]
@@ -65,6 +65,14 @@ fn what_holds_the_whole_process_up_now_and_then_counts_by_its_share() {
 }
 
 #[test]
+fn in_a_crush_those_who_were_begun_with_come_first() {
+    let crush = after(2_000 * MS, MS);
+
+    assert_eq!((crush.batch(0), crush.batch(50), crush.batch(60)), (15, 10, 0));
+    assert!(after(100 * MS, MS).batch(10_000) > 0, "a crowd that comes once");
+}
+
+#[test]
 fn before_a_crush_a_share_of_a_core_serves_a_share_of_the_queue() {
     let (whole, mut share) = (Crush::new(false), Crush::new(false));
     share.held_to(0.2);
@@ -83,7 +91,7 @@ proptest! {
             now += Duration::from_micros(micros);
             crush.turn(came, Duration::from_micros(micros), more, now);
         }
-        prop_assert!((2..=64).contains(&crush.batch()));
+        prop_assert!((2..=64).contains(&crush.batch(0)));
         prop_assert!((16..=16_384).contains(&crush.queue()));
     }
 }

@@ -10,6 +10,10 @@ use super::{BEHIND_PARTS_MAX, Conn, ConnId, Door, OVER, Output, Prefix, Seat, St
 
 /// A request must be whole by then.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
+/// Where nearly all connections are taken, one share in so many is left for who asks at once: whoever has said nothing for
+/// longest makes room, but nobody before a request from the other side of the world has had the time to come.
+const NEARLY: usize = 16;
+const SAID_WITHIN: Duration = Duration::from_millis(700);
 /// Whoever waits and cannot be told for how long is to ask again after so many seconds; nobody sooner or later than that.
 const ASK_AGAIN_S: i64 = 5;
 const ASK_AGAIN_S_MIN: i64 = 2;
@@ -22,6 +26,9 @@ impl Door {
         }
         let times = self.conns[id].times.wrapping_add(1);
         self.here += 1;
+        if self.here > self.conns_max - self.conns_max / NEARLY {
+            self.hurry(now);
+        }
         let stage = Stage::Asking { head: Vec::new(), over: self.here > self.conns_max };
         self.conns[id] = Conn { stage, times, ..Conn::default() };
         self.asking.push_back((now + HEAD_WITHIN, id, times));
@@ -206,15 +213,31 @@ impl Door {
         }
     }
 
-    pub(super) fn drop_slow_heads(&mut self, now: Instant) {
+    /// There is little room for those who come: whoever has asked for nothing yet, and has had the time to, goes.
+    pub fn hurry(&mut self, now: Instant) {
+        self.drop_slow_heads(now + HEAD_WITHIN - SAID_WITHIN);
+    }
+
+    /// How many of those who came after `since` have asked for nothing yet.
+    pub fn begun(&self, since: Instant) -> usize {
+        let young = self.asking.iter().rev().take_while(|(at, ..)| *at > since + HEAD_WITHIN);
+        young.filter(|&&(_, id, times)| self.is_asking(id, times)).count()
+    }
+
+    fn is_asking(&self, id: ConnId, times: u32) -> bool {
+        let conn = &self.conns[id];
+        conn.times == times && matches!(conn.stage, Stage::Asking { .. })
+    }
+
+    pub(super) fn drop_slow_heads(&mut self, until: Instant) {
         while let Some(&(at, id, times)) = self.asking.front() {
-            let conn = &self.conns[id];
-            let waits = conn.times == times && matches!(conn.stage, Stage::Asking { .. });
-            if waits && at > now {
+            let waits = self.is_asking(id, times);
+            if waits && at > until {
                 break;
             }
             self.asking.pop_front();
             if waits {
+                *self.counts.refused.entry("slow_head").or_default() += 1;
                 self.outputs.push_back(Output::Close(id, "slow_head"));
             }
         }

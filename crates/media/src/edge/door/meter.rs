@@ -16,6 +16,9 @@ pub struct Spent {
     /// Sweeping or anything else.
     pub busy: Duration,
     pub bytes: u64,
+    /// Listeners whose send queue was looked at, and those of them whom older parts had not reached.
+    pub looked: u32,
+    pub behind: u32,
 }
 
 impl Spent {
@@ -25,6 +28,13 @@ impl Spent {
         self.swept_cpu += other.swept_cpu;
         self.busy += other.busy;
         self.bytes += other.bytes;
+        self.looked += other.looked;
+        self.behind += other.behind;
+    }
+
+    /// The share of listeners whom older parts had not reached when the next went out.
+    pub fn behind(&self) -> f64 {
+        f64::from(self.behind) / f64::from(self.looked.max(1))
     }
 
     /// A time as a share of the whole.
@@ -58,6 +68,12 @@ impl Meter {
 
     pub fn sent(&mut self, bytes: usize) {
         self.current.bytes += bytes as u64;
+    }
+
+    /// A listener's send queue was looked at.
+    pub fn looked(&mut self, behind: bool) {
+        self.current.looked += 1;
+        self.current.behind += u32::from(behind);
     }
 
     /// Something was done from `from` to `to`, sweeps and all. Gives what the last seconds were spent on, once a second.

@@ -52,10 +52,11 @@ use super::fleet::FleetView;
 
 pub use audience::Sweep;
 pub use cadence::Cadence;
-pub use crush::Crush;
+pub use crush::{BEGUN, Crush};
 pub use line::LineView;
 pub use meter::{Meter, STEPS, Spent};
 pub use prefixes::Prefix;
+use room::Strain;
 pub use room::{Measured, Room, asking_most};
 
 pub use admission::{Admission, Class, Load, Verdict};
@@ -164,6 +165,9 @@ pub struct Door {
     /// When the fleet's time of day was that.
     told_at: Option<Instant>,
     admission: Admission,
+    strain: Strain,
+    /// Listeners in step, and those who were passed over, in sweeps since it was asked last.
+    handed: (u64, u64),
     /// Listeners, and each counted by its share of the writes, in twentieths.
     listening: usize,
     writes: u64,
@@ -186,6 +190,8 @@ impl Door {
             fleet: Arc::default(),
             told_at: None,
             admission: Admission::new(conns_max),
+            strain: Strain::default(),
+            handed: (0, 0),
             listening: 0,
             writes: 0,
             asking: VecDeque::new(),
@@ -210,7 +216,11 @@ impl Door {
                 self.admission.lost(fleet.lost);
                 (self.fleet, self.told_at) = (fleet, Some(now));
             }
-            Input::Measured(told) => self.admission.measured(Room::of(&told), self.load(), now),
+            Input::Measured(told) => {
+                let mut room = Room::of(&told);
+                room.uplink = room.uplink.min(self.strain.measured(&told));
+                self.admission.measured(room, self.load(), now);
+            }
             Input::Halls(halls) => self.set_halls(halls),
             Input::Timeout => self.drop_slow_heads(now),
         }
@@ -231,8 +241,10 @@ impl Door {
             let conn = &self.conns[id];
             if let Stage::Listening(seat) = &conn.stage {
                 if !conn.blocked && conn.pending.is_none() && sweep.run.fits(seat.next) {
+                    self.handed.0 += 1;
                     return Some(id);
                 }
+                self.handed.1 += 1;
                 self.fall_behind(id, sweep.run.last);
             }
         }
@@ -310,6 +322,12 @@ impl Door {
     /// Listeners, and each counted by its share of the writes.
     pub fn counted(&self) -> (f64, f64) {
         (self.load().listeners, self.load().writes)
+    }
+
+    /// The share of listeners who were passed over, because their kernel took no more, in sweeps since this was asked last.
+    pub fn passed_over(&mut self) -> f64 {
+        let (handed, passed) = std::mem::take(&mut self.handed);
+        passed as f64 / (handed + passed).max(1) as f64
     }
 
     /// Connections of whom it is not clear yet whether they will listen.

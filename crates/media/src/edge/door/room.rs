@@ -37,6 +37,8 @@ pub struct Measured {
     /// Without headers.
     pub bits_per_s: f64,
     pub uplink_bits_per_s: Option<f64>,
+    /// The share of listeners whom older parts had not reached when the next went out.
+    pub behind: f64,
     /// Bytes below the limit that this process is held to, or that the machine has.
     pub memory_left: Option<f64>,
     pub descriptors: f64,
@@ -117,5 +119,30 @@ impl Room {
         self.all()
             .into_iter()
             .fold((Of::Sweep, f64::INFINITY), |least, one| if one.1 < least.1 { one } else { least })
+    }
+}
+
+/// A line is full when so many are behind at once, and is not when so few are.
+const STRAINED: f64 = 0.2;
+const EASED: f64 = 0.05;
+/// While it is full, fewer are let in second by second than are here; when it is not, more again.
+const FEWER: f64 = 0.98;
+const MORE: f64 = 1.02;
+/// What a line bore once is forgotten when so many times as many could be here.
+const FORGOTTEN: f64 = 2.0;
+
+/// How many listeners the line bears, where nobody said what it carries: as many as there were when too many fell behind.
+#[derive(Default)]
+pub struct Strain(Option<f64>);
+
+impl Strain {
+    /// A second has passed.
+    pub fn measured(&mut self, told: &Measured) -> f64 {
+        if told.listeners >= MEASURED_FROM && told.behind >= STRAINED {
+            self.0 = Some(self.0.map_or(told.listeners, |most| most.min(told.listeners)) * FEWER);
+        } else if told.behind <= EASED {
+            self.0 = self.0.map(|most| most * MORE).filter(|most| *most < told.listeners * FORGOTTEN);
+        }
+        self.0.unwrap_or(f64::INFINITY)
     }
 }

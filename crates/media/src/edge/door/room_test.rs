@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::room::{Measured, Of, Room, asking_most};
+use super::room::{Measured, Of, Room, Strain, asking_most};
 
 fn calm() -> Measured {
     Measured {
@@ -11,6 +11,7 @@ fn calm() -> Measured {
         cores: 1.0,
         bits_per_s: 10_000.0 * 50_000.0,
         uplink_bits_per_s: None,
+        behind: 0.0,
         memory_left: None,
         descriptors: 19_488.0,
         sealed: false,
@@ -83,6 +84,21 @@ fn an_edge_that_has_just_started_plans_with_what_is_known_of_others() {
 
     assert_eq!(Room::of(&told).sweep.round(), 25_500.0);
     assert!(Room::of(&Measured { sealed: true, ..told }).sweep < 9_000.0);
+}
+
+#[test]
+fn a_line_is_full_when_many_are_behind_at_once_and_nobody_said_what_it_carries() {
+    let mut strain = Strain::default();
+    let seen = |listeners, behind| Measured { listeners, behind, ..calm() };
+
+    assert_eq!(strain.measured(&seen(2_000.0, 0.1)), f64::INFINITY, "some always are");
+    assert_eq!(strain.measured(&seen(100.0, 0.9)), f64::INFINITY, "too few to tell");
+    assert_eq!(strain.measured(&seen(2_000.0, 0.3)), 1_960.0);
+    assert_eq!(strain.measured(&seen(1_900.0, 0.1)), 1_960.0, "neither full nor free");
+    assert_eq!(strain.measured(&seen(1_900.0, 0.5)), 1_862.0);
+    let eased: Vec<f64> = (0..100).map(|_| strain.measured(&seen(1_800.0, 0.0))).collect();
+    assert!(eased[0] < 1_900.0 && eased[30] > 3_300.0, "{eased:?}");
+    assert_eq!(eased[99], f64::INFINITY);
 }
 
 proptest! {

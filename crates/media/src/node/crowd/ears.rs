@@ -21,8 +21,8 @@ use socket2::{Domain, Socket, Type};
 use crate::crowd::{Ear, Heard, Now, Score, Tally, refusal_in};
 use crate::node::clock::Clock;
 use crate::node::crowd::place::Place;
-use crate::node::sealed::Sealed;
 use crate::node::start::CannotStart;
+use crate::node::tls::Sealed;
 
 const REPORT_EVERY: Duration = Duration::from_millis(500);
 /// As the page does: at once, then after this, then each time after twice as long, at most the second.

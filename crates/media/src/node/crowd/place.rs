@@ -4,9 +4,8 @@ use std::net::{SocketAddr, ToSocketAddrs};
 
 use rustls::pki_types::ServerName;
 
-use crate::node::certificate::trusted;
-use crate::node::sealed::Trust;
 use crate::node::start::CannotStart;
+use crate::node::tls::{Trust, trusted};
 
 pub struct Place {
     /// As it was given.

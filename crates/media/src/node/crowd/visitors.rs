@@ -14,8 +14,8 @@ use socket2::SockRef;
 
 use crate::crowd::{Ear, Now, Score, Tally, refusal_in};
 use crate::node::clock::Clock;
-use crate::node::sealed::Sealed;
 use crate::node::start::CannotStart;
+use crate::node::tls::Sealed;
 
 use super::ears::socket;
 use super::place::Place;
@@ -34,6 +34,9 @@ pub struct VisitorsOrder {
     at_once: usize,
     /// Who hears nothing by then gives up.
     within_ms: u64,
+    /// They connect and say nothing.
+    #[serde(default)]
+    silent: bool,
     /// Addresses they come from, in turn; none: the system's choice.
     #[serde(default)]
     sources: Vec<IpAddr>,
@@ -166,6 +169,10 @@ impl Visitors {
         if visit.connected.is_none() {
             visit.connected = Some(self.clock.instant());
             self.counts.connected += 1;
+        }
+        if self.order.silent {
+            visit.asked = true;
+            return;
         }
         let request = format!("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", self.place.path, self.place.host);
         visit.asked = visit.stream.write(request.as_bytes()).is_ok();

@@ -24,6 +24,8 @@ pub struct Own {
     pub node: String,
     pub page: String,
     pub stream: String,
+    /// Others are told of it, and send people to it.
+    pub named: bool,
 }
 
 pub struct Kinship {
@@ -80,6 +82,9 @@ impl Kinship {
     }
 
     fn say(&self) {
+        if !self.own.named {
+            return;
+        }
         let view = self.view.borrow().clone();
         let halls = view.halls.iter().map(|(hall, seen)| (hall.as_str().to_owned(), seen.listeners));
         let beat = Beat {

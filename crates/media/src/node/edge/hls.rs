@@ -194,7 +194,9 @@ fn told(made: HlsAnswer) -> Answer {
         HlsAnswer::Sound(bytes) => open(answer(200, "audio/mp4", bytes), cached(Keep::Forever)),
         HlsAnswer::Refused(code) => {
             let refused = problem(code, "");
-            let brief = if refused.status() == 404 { "public, max-age=1" } else { "no-store" };
+            // A thousand players before a cache that ask for what is not there are one request.
+            let many = matches!(refused.status().as_u16(), 404 | 503);
+            let brief = if many { "public, max-age=1" } else { "no-store" };
             open(refused, brief)
         }
         HlsAnswer::Later(_) => problem("fault", "an answer that never came"),

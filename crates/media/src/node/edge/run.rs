@@ -12,11 +12,11 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
 use crate::edge::Cadence;
-use crate::node::certificate::{Certificate, TlsOrder};
 use crate::node::clock::Clock;
 use crate::node::link::{self, Nats, Who};
 use crate::node::start::{CannotStart, stop_asked};
 use crate::node::thread::{Urgency, spawn, vital};
+use crate::node::tls::{Certificate, TlsOrder};
 
 use super::door::{DoorLoop, DoorOrder, Sending, View};
 use super::{fleet, hls, page, pages, plain, upstream};
@@ -60,6 +60,9 @@ pub struct EdgeOrder {
     /// The origin at which a CDN or a cache serves HLS; left out: it is ours.
     #[serde(default)]
     overflow: Option<String>,
+    /// An origin for caches: no page, no edge and no answer names it.
+    #[serde(default)]
+    unnamed: bool,
 }
 
 /// The port without TLS.
@@ -108,7 +111,7 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
             overflow: order.overflow,
             secure: order.public.starts_with("https://"),
         };
-        let own = own(&who.node, &order.public, &place);
+        let own = fleet::Own { named: !order.unnamed, ..own(&who.node, &order.public, &place) };
         let (kinship, kin, seen) =
             fleet::Kinship::open((clock, own), orders.clone(), view.clone(), sinks.door.clone());
         vital("fleet", kinship.run());
@@ -134,7 +137,8 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
 }
 
 fn own(node: &str, public: &str, place: &page::Place) -> fleet::Own {
-    fleet::Own { node: node.to_owned(), page: public.to_owned(), stream: place.streams(host_in(public)) }
+    let stream = place.streams(host_in(public));
+    fleet::Own { node: node.to_owned(), page: public.to_owned(), stream, named: true }
 }
 
 /// The host of an origin, without its port.

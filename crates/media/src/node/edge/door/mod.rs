@@ -1,16 +1,18 @@
 //! The thread that owns the stream port: accepts, reads heads, sends what the door owes, measures what that takes.
 
 mod handle;
+mod newcomers;
 mod outlet;
 mod ring;
 #[cfg(test)]
 mod ring_test;
+mod sweeping;
 
 pub use handle::{DoorHandle, DoorOrder, Seen, ToDoor, View};
 pub use outlet::Sending;
 
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -22,20 +24,21 @@ use rustls::ServerConfig;
 use tokio::sync::watch;
 
 use crate::edge::{
-    ConnId, Crush, Door, Input, Measured, Meter, OVER, Output, Prefix, STEPS, Spent, Sweep, asking_most,
+    BEGUN, ConnId, Crush, Door, Input, Measured, Meter, OVER, Output, Prefix, STEPS, Spent, asking_most,
 };
 use crate::flow::HallId;
 use crate::node::clock::Clock;
-use crate::node::sealed::Sealed;
 use crate::node::start::CannotStart;
 use crate::node::stream_port::{self, unanswered};
 use crate::node::thread::{cpu_time, descriptors};
+use crate::node::tls::Sealed;
 use crate::program::header;
 
 use super::limits::Limits;
 
+use newcomers::Newcomers;
 use outlet::Outlet;
-use ring::BATCH;
+use sweeping::{Batch, LOOKS, Look};
 
 const WAKE: Token = Token(usize::MAX);
 /// The first of the listening sockets' tokens.
@@ -46,8 +49,6 @@ const QUEUE: usize = 256;
 const KEPT_DESCRIPTORS: usize = 512;
 /// The queue before the door is changed no more often.
 const QUEUE_EVERY: Duration = Duration::from_millis(50);
-/// When there is no descriptor or no memory for a newcomer, it is asked again so much later.
-const ACCEPT_AGAIN: Duration = Duration::from_millis(20);
 /// Of one connection in one turn: who says more waits for the next.
 const READS: usize = 8;
 /// While many say something, it is looked so often whether there is a part to sweep: a handshake takes most of a
@@ -71,6 +72,7 @@ pub struct DoorLoop {
     halls: Vec<HallId>,
     outlet: Outlet,
     batch: Batch,
+    look: Look,
     meter: Meter,
     limits: Limits,
     /// So many may be asking at one time.
@@ -81,15 +83,6 @@ pub struct DoorLoop {
     crush: Crush,
     /// How many the system was told may wait, and when.
     queue: (usize, Option<Instant>),
-}
-
-/// One batch of a sweep: kept, so that nothing is allocated for it.
-#[derive(Default)]
-struct Batch {
-    ids: Vec<ConnId>,
-    took: Vec<i32>,
-    /// To seal in.
-    room: Vec<u8>,
 }
 
 impl DoorLoop {
@@ -120,6 +113,7 @@ impl DoorLoop {
             halls: Vec::new(),
             outlet: Outlet::OneByOne,
             batch: Batch::default(),
+            look: Look::default(),
             meter: Meter::default(),
             limits: Limits::read(),
             asking_most: usize::MAX,
@@ -177,7 +171,8 @@ impl DoorLoop {
             self.perform(clock);
             let now = clock.instant();
             let took = (now - woken + looked_for).saturating_sub(self.meter.take_swept());
-            self.crush.turn(came, took, newcomers == Newcomers::Now, now);
+            let more = matches!(newcomers, Newcomers::Now | Newcomers::Soon);
+            self.crush.turn(came, took, more, now);
             self.set_queue(now);
             if let Some(spent) = self.meter.worked(woken, now) {
                 self.measure(&spent, clock);
@@ -200,6 +195,7 @@ impl DoorLoop {
             swept: spent.share(spent.swept),
             swept_cpu: spent.share(spent.swept_cpu),
             cores: self.limits.cores,
+            behind: spent.behind().max(self.door.passed_over()),
             bits_per_s: 8.0 * spent.bytes as f64 / spent.whole.as_secs_f64(),
             uplink_bits_per_s: self.uplink_bits_per_s,
             memory_left: self.limits.memory_left,
@@ -207,6 +203,7 @@ impl DoorLoop {
             sealed: self.tls.is_some(),
         };
         self.idle = 1.0 - spent.share(spent.busy);
+        self.look.every = (counts.0 as usize / LOOKS).max(1);
         self.door.handle(Input::Measured(told), clock.instant());
         self.show();
     }
@@ -274,7 +271,13 @@ impl DoorLoop {
 
     /// A batch of newcomers; whether there may be more.
     fn accept(&mut self, came_in: &mut usize, clock: Clock) -> Newcomers {
-        let room = self.crush.batch();
+        // Whoever comes plain has asked already.
+        let counts = self.tls.is_some() && self.crush.is_crowded();
+        let begun = if counts { self.door.begun(clock.instant() - BEGUN) } else { 0 };
+        let room = self.crush.batch(begun);
+        if room == 0 {
+            return Newcomers::Soon;
+        }
         // In turn from each queue: whoever waits in the last of them waits no longer than others.
         let mut empty = 0;
         while empty < self.listeners.len() {
@@ -282,6 +285,7 @@ impl DoorLoop {
                 return Newcomers::Now;
             }
             if self.door.asking() >= self.asking_most {
+                self.door.hurry(clock.instant());
                 return Newcomers::Later;
             }
             self.next_listener = (self.next_listener + 1) % self.listeners.len();
@@ -402,64 +406,6 @@ impl DoorLoop {
         }
     }
 
-    /// Hand a part to everyone who is in step.
-    fn sweep(&mut self, mut sweep: Sweep, clock: Clock) {
-        while self.tls.is_none() && matches!(self.outlet, Outlet::Batches(_)) {
-            if !self.sweep_batch(&mut sweep, clock) {
-                return;
-            }
-        }
-        while let Some(id) = self.door.next(&mut sweep) {
-            let Some(Some(wire)) = self.conns.get_mut(id) else { continue };
-            let took = wire.settle().and_then(|()| wire.write_by(&sweep.bytes, &mut self.batch.room));
-            let waits = wire.is_waiting();
-            self.took(&sweep, id, took, clock);
-            if waits {
-                self.wait_for_room(id);
-            }
-        }
-    }
-
-    /// The next batch of a sweep; false where there is none.
-    fn sweep_batch(&mut self, sweep: &mut Sweep, clock: Clock) -> bool {
-        let mut batch = std::mem::take(&mut self.batch);
-        batch.ids.clear();
-        while batch.ids.len() < BATCH
-            && let Some(id) = self.door.next(sweep)
-        {
-            let Some(Some(wire)) = self.conns.get_mut(id) else { continue };
-            if wire.bare().is_some_and(|socket| self.outlet.takes(id, socket)) {
-                batch.ids.push(id);
-            } else {
-                let took = wire.write(&sweep.bytes);
-                self.took(sweep, id, took, clock);
-            }
-        }
-        if batch.ids.is_empty() {
-            self.batch = batch;
-            return false;
-        }
-        self.outlet.offer(&batch.ids, &sweep.bytes, &mut batch.took);
-        for (&id, &took) in batch.ids.iter().zip(&batch.took) {
-            let took = usize::try_from(took).map_err(|_| io::Error::from_raw_os_error(-took));
-            self.took(sweep, id, took, clock);
-        }
-        self.batch = batch;
-        true
-    }
-
-    fn took(&mut self, sweep: &Sweep, id: ConnId, took: io::Result<usize>, clock: Clock) {
-        let count = match took {
-            Ok(count) => count,
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => 0,
-            Err(_) => return self.close(id, clock),
-        };
-        self.meter.sent(count);
-        if !self.door.swept(sweep, id, count) {
-            self.register(id, true);
-        }
-    }
-
     fn close(&mut self, id: ConnId, clock: Clock) {
         if let Some(mut wire) = self.conns.get_mut(id).and_then(Option::take) {
             let _ = self.poll.registry().deregister(&mut wire.stream);
@@ -467,25 +413,6 @@ impl DoorLoop {
             wire.close();
             self.door.handle(Input::Gone(id), clock.instant());
             self.free.push(id);
-        }
-    }
-}
-
-/// Whether there may be more at the door.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Newcomers {
-    None,
-    Now,
-    /// The system gives no more descriptors at the moment, or there is too little memory for more.
-    Later,
-}
-
-impl Newcomers {
-    fn wait(self) -> Duration {
-        match self {
-            Self::None => Duration::MAX,
-            Self::Now => Duration::ZERO,
-            Self::Later => ACCEPT_AGAIN,
         }
     }
 }

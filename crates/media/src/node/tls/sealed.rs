@@ -78,7 +78,8 @@ impl Sealed {
             Seal::Records(records) => {
                 let count = self.stream.read(buffer)?;
                 match records.open(&buffer[..count]) {
-                    Ok(Opened::Nothing) if count > 0 => Err(ErrorKind::WouldBlock.into()),
+                    // There may be more: whoever reads decides for how long.
+                    Ok(Opened::Nothing) if count > 0 => Err(ErrorKind::Interrupted.into()),
                     Ok(Opened::Nothing | Opened::Over) => Ok(0),
                     // Whoever listens has said all that counts: what does not fit is not missed.
                     Ok(Opened::Bytes(plain)) => {

@@ -14,7 +14,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{CipherSuite, ClientConfig, RootCertStore, ServerConfig};
 use serde::Deserialize;
 
-use super::start::CannotStart;
+use crate::node::start::CannotStart;
 
 /// A renewed certificate is in use after so long at the latest; looking costs two calls.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
