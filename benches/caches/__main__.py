@@ -20,7 +20,7 @@ from hustings.ops.clock import SystemClock, monotonic_ms, wait_ms
 from hustings.rehearse.measure.cores import two_cores
 
 COME_PER_S = 200
-SETTLE_MS = 10_000
+SETTLE_MS = 5_000
 WARM_MS = 16_000
 DIRECT = 20
 """So many listen without a cache, beside: what their sound's age is, nobody's can be less."""
@@ -33,8 +33,8 @@ def measure(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
         origin, path = f"127.0.0.1:{(where.port or 0) - 1}", where.path.replace(".mp4", ".m3u8")
         listed = partial(machine.answers, int(origin.rpartition(":")[2]), path, b" 200 ")
         machine.wait_for("A playlist", listed, folder / "said.log")
-        # A hall that has just opened has less to list than players count back.
-        wait_ms(WARM_MS)
+        # A hall that has just opened has less to list than players of whole segments count back.
+        wait_ms(0 if low else WARM_MS)
         with CACHES[given.cache](folder, origin) as cache:
             # What lies between a player and the end of the playlist is all its patience.
             make = partial(Player, path=path, low_latency=low, patience_ms=0)

@@ -88,7 +88,7 @@ def test_more_than_there_is_memory_for_are_told_so_and_the_edge_lives() -> None:
 def test_a_cache_asks_once_for_what_two_hundred_players_ask_for(cache: str) -> None:
     if shutil.which({"varnish": "varnishd"}.get(cache, cache), path=PROGRAMS) is None:
         pytest.skip(f"{cache} is not installed here")
-    few = ("--players", "200", "--seconds", "12", "--json")
+    few = ("--players", "200", "--seconds", "6", "--json")
     done = subprocess.run(
         [sys.executable, "-m", "benches.caches", cache, *few],
         capture_output=True,

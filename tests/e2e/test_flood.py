@@ -13,7 +13,7 @@ OTHERS = [f"60.{n // 250}.{n % 250}.7" for n in range(1_000)]
 """Each of another network, so that no limit on one of them stops them."""
 CAMPUS = "61.0.0.1"
 HONEST, INSIDE = 200, 100
-FLOOD_S = 25
+FLOOD_S = 18
 WITHIN_MS = 5_000
 
 
@@ -24,7 +24,7 @@ def test_a_campus_behind_one_address_hears_beside_a_flood_from_a_thousand(tmp_pa
         nat.straight(["60.0.0.0/8", "61.0.0.0/8"], [*OTHERS, CAMPUS])
         with far(nat, tmp_path) as place:
             stream = f"http://{SERVER}:{PORT + 1}/h/eve/live.mp4"
-            sits = place.listeners(INSIDE, FLOOD_S + 15, SERVER)
+            sits = place.listeners(INSIDE, FLOOD_S + 10, SERVER)
             inside = place.crowd("people", "inside", sits)
             time.sleep(3)
             flood = {"stream": stream, "sources": OTHERS, "at_once": 15_000, "within_ms": 10_000}
@@ -32,14 +32,14 @@ def test_a_campus_behind_one_address_hears_beside_a_flood_from_a_thousand(tmp_pa
             silent = [place.crowd("people", f"silent-{n}", order) for n in range(2)]
             order = {"seconds": FLOOD_S, "visitors": {**flood, "per_s": 3_000, "within_ms": 1_000}}
             coming = place.crowd("people", "coming", order)
-            time.sleep(8)
-            wanted = place.listeners(HONEST, 12, SERVER, sources=[CAMPUS])
+            time.sleep(6)
+            wanted = place.listeners(HONEST, 8, SERVER, sources=[CAMPUS])
             campus = told(place.crowd("people", "campus", wanted))[-1]["listeners"]
             figures = place.metrics()
             floods = [told(one)[-1]["visitors"] for one in (*silent, coming)]
             sat = told(inside)[-1]["listeners"]
 
-    print({name: campus[name] for name in ("playing", "missed", "refused", "first_sound_ms")})
+    print(campus["playing"], campus["refused"], campus["first_sound_ms"]["max"])
     print([(one["begun"], one["connected"], one["heard"]) for one in floods], figures)
     refused = figures['hustings_edge_refused_total{code="slow_head"}']
     assert sum(one["connected"] for one in floods) > 30_000

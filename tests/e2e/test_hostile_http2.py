@@ -22,7 +22,7 @@ DATA, HEADERS, RESET, SETTINGS, PING, CONTINUATION = 0, 1, 3, 4, 6, 9
 END_STREAM, END_HEADERS, ACK = 1, 4, 1
 GET = b"\x82\x86\x84\x41\x01x"
 """GET http://x/ by the static table of HPACK (RFC 7541, appendix A)."""
-ATTACK_S = 4
+ATTACK_S = 3
 ANSWERED_WITHIN_S = 1.0
 GROWN_MAX = 48 << 20
 LISTENERS = 20

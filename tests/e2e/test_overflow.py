@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from benches.caches.run import CACHES, Cache
+from benches.peers import machine
 
 from tests.e2e.conftest import HUSTINGS, TownHall, chromium, free_ports, until
 from tests.e2e.people import crowd, last_line, speaker
@@ -32,9 +33,9 @@ def kind(request: pytest.FixtureRequest) -> str:
 @contextmanager
 def before(kind: str, folder: Path) -> Iterator[tuple[TownHall, Cache]]:
     """A town hall that names the cache, and the cache before it."""
-    folder.chmod(0o755)
-    port = free_ports() + 100
-    with CACHES[kind](folder, f"127.0.0.1:{free_ports()}", port) as cache:
+    port, edge = free_ports() + 100, f"127.0.0.1:{free_ports()}"
+    # Caches become users who may not read what pytest makes.
+    with machine.folder() as own, CACHES[kind](own, edge, port) as cache:
         hall = TownHall(folder / "data", "--overflow", f"http://127.0.0.1:{port}")
         try:
             yield hall, cache
@@ -90,9 +91,9 @@ def test_a_cache_serves_sound_and_nothing_else_and_tells_of_nobody(
         assert "via" not in absent.headers
 
 
-def test_a_cache_whose_edge_is_gone_says_so_soon(kind: str, tmp_path: Path) -> None:
-    with CACHES[kind](tmp_path, f"127.0.0.1:{free_ports()}", free_ports() + 100) as cache:
-        tmp_path.chmod(0o755)
+def test_a_cache_whose_edge_is_gone_says_so_soon(kind: str) -> None:
+    nobody = f"127.0.0.1:{free_ports()}"
+    with machine.folder() as own, CACHES[kind](own, nobody, free_ports() + 100) as cache:
         answer = httpx.get(f"http://127.0.0.1:{cache.port}/h/eve/live.m3u8", timeout=5)
 
     assert answer.status_code in (502, 503)

@@ -65,6 +65,8 @@ struct Listener {
 enum What {
     Knock(u32),
     Answer(u32),
+    /// An edge's second is over: each counts from its own start.
+    Measured(u16),
 }
 
 pub struct Evening {
@@ -123,23 +125,30 @@ impl Evening {
 
     pub fn run(mut self) -> Outcome {
         let mut seconds = Vec::new();
+        for house in 0..self.houses.len() {
+            let phase_s = self.chance.share();
+            self.second(house as u16, 0.0);
+            self.later(phase_s, What::Measured(house as u16));
+        }
         for t_s in 0..self.order.seconds {
+            let missed = self.missed;
             self.fall_silent(t_s);
-            let missed = self.missed + self.second(t_s);
-            let missed_parts = missed - self.missed;
-            self.missed = missed;
             self.until(f64::from(t_s + 1));
+            let missed_parts = self.missed - missed;
             let listening = self.houses.iter().map(|house| house.listening).sum();
             let waiting = self.houses.iter().map(|house| house.admission.view().waiting).sum();
             seconds.push(Second { t_s, listening, waiting, missed_parts });
         }
         let count = self.listeners.len().max(1) as f64;
-        let soon = self.first_sound_s.iter().filter(|time| **time <= 5.0).count() as f64;
+        let within = |limit: f32| self.first_sound_s.iter().filter(|time| **time <= limit).count();
+        let (soon, limits) = (within(5.0) as f64, 1..=self.order.seconds);
+        let heard_within = limits.map(|limit| within(limit as f32)).collect();
         let by_cadence = |n: usize| (Cadence::ALL[n].parts(), self.cadences[n]);
         Outcome {
             listeners: self.listeners.len(),
             heard_within_5_s: soon / count,
             heard: self.first_sound_s.len() as f64 / count,
+            heard_within,
             first_sound_s: Spread::of(self.first_sound_s),
             missed_parts: self.missed,
             lost_with_edges: self.lost.iter().map(|(_, count)| count).sum(),
@@ -179,6 +188,10 @@ impl Evening {
             match what {
                 What::Knock(id) => self.knock(id, at_s),
                 What::Answer(id) => self.answer(id, at_s),
+                What::Measured(house) => {
+                    self.second(house, at_s);
+                    self.later(at_s + 1.0, What::Measured(house));
+                }
             }
         }
     }
@@ -240,7 +253,7 @@ impl Evening {
         let came = house.admission.join_line(listener.place, wall);
         listener.place = Some(came);
         let wait_s =
-            house.admission.view().wait_ms(came).map_or(AGAIN_UNKNOWN_S, |wait| wait as f64 / 1_000.0);
+            house.admission.view().wait_ms(came).map_or(AGAIN_UNKNOWN_S, |wait| (wait / 1_000) as f64);
         let again_s = wait_s.clamp(AGAIN_S.0, AGAIN_S.1) + self.chance.share();
         self.later(at_s + again_s, What::Knock(id));
     }
@@ -264,11 +277,14 @@ impl Evening {
         to.map(|to| to as u16)
     }
 
-    fn second(&mut self, t_s: u32) -> u64 {
-        let (now, _) = self.moment(f64::from(t_s));
-        let lost = self.lost.iter().filter(|(at, _)| t_s - at < 60).map(|(_, count)| count).sum();
-        let alive = self.houses.iter_mut().filter(|house| house.alive);
-        alive.map(|house| house.second(lost, now)).sum()
+    fn second(&mut self, house: u16, at_s: f64) {
+        let (now, _) = self.moment(at_s);
+        let lost =
+            self.lost.iter().filter(|(at, _)| at_s - f64::from(*at) < 60.0).map(|(_, count)| count).sum();
+        let house = &mut self.houses[usize::from(house)];
+        if house.alive {
+            self.missed += house.second(lost, now);
+        }
     }
 
     fn fall_silent(&mut self, t_s: u32) {

@@ -53,8 +53,10 @@ pub struct House {
     busy_until_s: f64,
     /// How far sweeps are behind.
     late_s: f64,
-    /// Listeners, writes and the share of the cores that sweeps took, second by second.
-    seen: VecDeque<[f64; 3]>,
+    /// Those who came in since it was measured last: each is given what a player keeps in hand, at once.
+    came: usize,
+    /// Listeners, writes, the share of the cores that sweeps took, and kbit that went out, second by second.
+    seen: VecDeque<[f64; 4]>,
 }
 
 impl House {
@@ -70,6 +72,7 @@ impl House {
             writes: 0,
             busy_until_s: 0.0,
             late_s: 0.0,
+            came: 0,
             seen: VecDeque::new(),
             figures: figures.clone(),
         }
@@ -95,6 +98,7 @@ impl House {
 
     pub fn sit(&mut self, cadence: Cadence) {
         self.listening += 1;
+        self.came += 1;
         self.writes += WHOLE / cadence.parts();
     }
 
@@ -110,7 +114,9 @@ impl House {
     /// A second is over: what was measured in it, and how many parts were missed for sweeps that are behind.
     pub fn second(&mut self, lost: usize, now: Instant) -> u64 {
         // As the door's thread does: what the last seconds were on average.
-        self.seen.push_back([self.listening as f64, self.load().writes, self.swept()]);
+        let came = std::mem::take(&mut self.came) as f64;
+        let kbit = (self.listening as f64 + IN_HAND_S * came) * self.figures.kbit_per_listener;
+        self.seen.push_back([self.listening as f64, self.load().writes, self.swept(), kbit]);
         if self.seen.len() > STEPS {
             self.seen.pop_front();
         }
@@ -122,7 +128,7 @@ impl House {
             swept,
             swept_cpu: swept * self.figures.cores,
             cores: self.figures.cores,
-            bits_per_s: listeners * self.figures.kbit_per_listener * 1e3,
+            bits_per_s: sum(3) * 1e3,
             uplink_bits_per_s: self.figures.uplink_mbit_per_s.map(|mbit| mbit * 1e6),
             behind: 0.0,
             memory_left: None,

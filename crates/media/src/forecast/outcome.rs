@@ -17,6 +17,8 @@ pub struct Outcome {
     /// Of all who came: those who heard within 5 s, and those who heard at all.
     pub heard_within_5_s: f64,
     pub heard: f64,
+    /// How many had sound within 1, 2, 3 … seconds of their coming.
+    pub heard_within: Vec<usize>,
     pub first_sound_s: Spread,
     /// Parts that those inside missed, by sweeps or lines that were behind, and by edges that died.
     pub missed_parts: u64,

@@ -84,11 +84,10 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
     let certificate = order.tls.map(Certificate::load).transpose()?;
     let sealed = |protocols: &[&[u8]]| certificate.as_ref().map(|it| it.config(protocols)).transpose();
     let (stream_tls, page_tls) = (sealed(&[b"http/1.1"])?, sealed(&[b"h2", b"http/1.1"])?);
-    let cadence = order.cadence;
     let (door, to_door, view) = DoorLoop::bind(DoorOrder {
         address: order.stream,
         tls: stream_tls,
-        cadence,
+        cadence: order.cadence,
         sending: order.sending,
         uplink_bits_per_s: order.uplink_mbit_per_s.map(|mbit| mbit * 1e6),
     })?;
@@ -106,12 +105,12 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
         let closing = hls.clone();
         let place = page::Place {
             stream_port: order.stream.port(),
-            buffer_ms: cadence.buffer_ms(),
+            buffer_ms: order.cadence.buffer_ms(),
             stream_origin: order.stream_origin,
             overflow: order.overflow,
             secure: order.public.starts_with("https://"),
         };
-        let own = fleet::Own { named: !order.unnamed, ..own(&who.node, &order.public, &place) };
+        let own = own(&who.node, &order.public, &place, !order.unnamed);
         let (kinship, kin, seen) =
             fleet::Kinship::open((clock, own), orders.clone(), view.clone(), sinks.door.clone());
         vital("fleet", kinship.run());
@@ -136,9 +135,9 @@ pub fn run(order: EdgeOrder, clock: Clock) -> Result<(), CannotStart> {
     })
 }
 
-fn own(node: &str, public: &str, place: &page::Place) -> fleet::Own {
+fn own(node: &str, public: &str, place: &page::Place, named: bool) -> fleet::Own {
     let stream = place.streams(host_in(public));
-    fleet::Own { node: node.to_owned(), page: public.to_owned(), stream, named: true }
+    fleet::Own { node: node.to_owned(), page: public.to_owned(), stream, named }
 }
 
 /// The host of an origin, without its port.
