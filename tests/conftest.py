@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-ALONE = frozenset({"test_hls_on_the_page", "test_hostile_packets"})
-"""They count breaks of milliseconds, and compare a calm stretch with an attacked one."""
+ALONE = frozenset(
+    {"test_flood", "test_hls_on_the_page", "test_hostile_http2", "test_hostile_packets"}
+)
+"""They count breaks of milliseconds, compare a calm stretch with an attacked one, or take all that
+a machine has."""
 LANES = {
     "paired": {
         "one": {"test_an_evening"},
