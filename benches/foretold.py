@@ -12,8 +12,8 @@ from typing import Any
 
 PLOT = Path(__file__).parent / "plots/foretold.svg"
 TITLES = {
-    "line": "Inside, where 5,000 come to a line of 100 Mbit/s",
-    "door": "Inside, where 5,000 come over TLS to a fifth of a core",
+    "line": "With sound so soon after coming: 5,000 who come to a line of 100 Mbit/s",
+    "door": "With sound so soon after coming: 5,000 over TLS at a fifth of a core",
 }
 WIDTH, HEIGHT, LEFT, TOP, GAP = 860, 220, 64, 52, 60
 TONES = {"measured": "#b3401f", "forecast": "#3c6e91"}
