@@ -25,9 +25,7 @@ class Far:
 
     def host(self, *verb: str) -> Any:
         """A command of whoever runs the machine."""
-        ask = [*self.nat.within("server"), HUSTINGS, *verb, "--data", self.data, "--json"]
-        done = subprocess.run(ask, capture_output=True, text=True, timeout=30, check=True)
-        return json.loads(done.stdout)
+        return host(self.nat, self.data, *verb)
 
     def crowd(self, place: str, name: str, order: dict[str, Any]) -> subprocess.Popen[str]:
         path = self.folder / f"{name}.json"
@@ -50,6 +48,31 @@ class Far:
         return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
 
+def host(nat: Nat, data: Path, *verb: str) -> Any:
+    """A command of whoever runs the machine."""
+    ask = [*nat.within("server"), HUSTINGS, *verb, "--data", data, "--json"]
+    done = subprocess.run(ask, capture_output=True, text=True, timeout=30, check=True)
+    return json.loads(done.stdout)
+
+
+@contextmanager
+def served(nat: Nat, folder: Path, port: int, *more: str | Path) -> Iterator[Path]:
+    """A town hall at the server, until this ends; gives its data."""
+    data = folder / "data"
+    ask = [HUSTINGS, "serve", "--json", "--data", data, "--port", port, "--host", "0.0.0.0", *more]
+    with (folder / "serve.log").open("w") as log:
+        serving = subprocess.Popen(
+            [*nat.within("server"), *map(str, ask)], stdout=subprocess.PIPE, stderr=log
+        )
+    assert serving.stdout
+    serving.stdout.readline()
+    try:
+        yield data
+    finally:
+        serving.terminate()
+        serving.wait(20)
+
+
 def told(crowd: subprocess.Popen[str]) -> list[dict[str, Any]]:
     """All that a crowd said until it ended, half a second apart."""
     out, _ = crowd.communicate()
@@ -59,16 +82,8 @@ def told(crowd: subprocess.Popen[str]) -> list[dict[str, Any]]:
 @contextmanager
 def far(nat: Nat, folder: Path, *more: str) -> Iterator[Far]:
     """Until this ends; with sound at the edge."""
-    place = Far(nat, folder)
-    ask = [HUSTINGS, "serve", "--json", "--data", place.data, "--port", PORT]
-    ask += ["--host", "0.0.0.0", *more]
-    with (folder / "serve.log").open("w") as log:
-        serving = subprocess.Popen(
-            [*nat.within("server"), *map(str, ask)], stdout=subprocess.PIPE, stderr=log
-        )
-    assert serving.stdout
-    serving.stdout.readline()
-    try:
+    with served(nat, folder, PORT, *more):
+        place = Far(nat, folder)
         place.host("hall", "create", "eve", "--title", "Eve")
         given = place.host("hall", "seat", "eve", "ana", "--name", "Ana")
         place.host("hall", "open", "eve")
@@ -79,6 +94,3 @@ def far(nat: Nat, folder: Path, *more: str) -> Iterator[Far]:
         yield place
         talking.terminate()
         talking.wait(10)
-    finally:
-        serving.terminate()
-        serving.wait(20)

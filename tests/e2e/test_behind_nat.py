@@ -1,7 +1,6 @@
 """A server behind 1:1 address translation, over HTTPS: speaking by UDP and TCP, both streams."""
 
 import asyncio
-import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import aclosing
@@ -13,7 +12,8 @@ import pytest
 from playwright.async_api import Page
 
 from tests.e2e.authority import Authority
-from tests.e2e.conftest import CHROMIUM, HUSTINGS, chromium, until
+from tests.e2e.conftest import CHROMIUM, chromium, until
+from tests.e2e.far import host, served
 from tests.e2e.nat import OUTSIDE, Nat, is_possible
 from tests.e2e.sound import a_voice, best_match, envelope, heard_in, holes
 
@@ -32,9 +32,7 @@ class Abroad:
 
     def host(self, *verb: str) -> Any:
         """A command of whoever runs the machine."""
-        ask = [*self.nat.within("server"), HUSTINGS, *verb, "--data", self.data, "--json"]
-        done = subprocess.run(ask, capture_output=True, text=True, timeout=30, check=True)
-        return json.loads(done.stdout)
+        return host(self.nat, self.data, *verb)
 
     def listen(self, url: str, into: Path) -> subprocess.Popen[bytes]:
         """ffmpeg among the people, which trusts the test's authority and nobody else."""
@@ -61,21 +59,9 @@ def abroad(tmp_path: Path) -> Iterator[Abroad]:
     authority = Authority(tmp_path)
     cert, key = authority.sign(tmp_path / "tls", OUTSIDE)
     with Nat(f"h{tmp_path.stat().st_ino % 10_000}") as nat:
-        place = Abroad(nat, tmp_path / "data", authority.file)
-        ask = [HUSTINGS, "serve", "--json", "--data", place.data, "--port", PORT]
-        ask += ["--host", "0.0.0.0", "--public", f"https://{OUTSIDE}:{PORT}"]
-        ask += ["--cert", cert, "--key", key, "--announce", OUTSIDE]
-        with (tmp_path / "serve.log").open("w") as log:
-            serving = subprocess.Popen(
-                [*nat.within("server"), *map(str, ask)], stdout=subprocess.PIPE, stderr=log
-            )
-        assert serving.stdout
-        serving.stdout.readline()
-        try:
-            yield place
-        finally:
-            serving.terminate()
-            serving.wait(20)
+        more = ["--public", f"https://{OUTSIDE}:{PORT}", "--announce", OUTSIDE]
+        with served(nat, tmp_path, PORT, *more, "--cert", cert, "--key", key) as data:
+            yield Abroad(nat, data, authority.file)
 
 
 async def speak(page: Page, url: str) -> None:

@@ -1,5 +1,6 @@
-"""`hustings bench fanout`, `join`, `crush`, `brim`, `loss`: what a listener costs, all at once, far
-more than can be let in, more than there is memory for, what was foretold, an edge's death."""
+"""`hustings bench fanout`, `join`, `crush`, `brim`, `foretold`, `loss`: what a listener costs, all
+at once, far more than can be let in, more than there is memory for, what was foretold, an edge's
+death."""
 
 import asyncio
 import datetime as dt
@@ -145,11 +146,11 @@ def brim(
 @takes(common=JSON)
 def foretold(
     told: Told,
-    listeners: Annotated[int, typer.Option(min=100, max=17_000, help="All at once.")] = 5_000,
+    listeners: Annotated[int, typer.Option(min=100, max=17_000, help="So many come.")] = 5_000,
     uplink_mbit: Annotated[int, typer.Option(min=1, help="What the line carries.")] = 100,
     percent: Annotated[int, typer.Option(min=1, max=100, help="Of a core, for the edge.")] = 20,
 ) -> None:
-    """What the simulation foretells, against what a real edge did: how many were inside when."""
+    """What the simulation foretells, against a real edge: how many had sound how soon."""
     figures = asyncio.run(_foretold(listeners, uplink_mbit, percent))
     told.show(figures, *readable(figures["error"]))
 
@@ -185,13 +186,14 @@ async def _brim(wanted: Brim, setting: Setting) -> dict[str, Any]:
 
 
 async def _foretold(listeners: int, uplink_mbit: int, percent: int) -> dict[str, Any]:
-    plain = Setting(Kind(uplink_mbit=uplink_mbit), tls=False, floor=False, desk_dead=False)
+    thin = Kind(uplink_mbit=uplink_mbit)
+    plain = Setting(thin, tls=False, floor=False, desk_dead=False, alone=True)
     points = []
-    async with _serving(replace(plain, alone=True)) as (servers, _):
+    async with _serving(plain) as (servers, _):
         page = f"http://127.0.0.1:{(urlsplit(servers[0].stream).port or 0) + 1}"
         wanted = Line(listeners, uplink_mbit)
         points += await line(media(), servers[0], page, wanted)
-    sealed = replace(plain, kind=Kind(), tls=True, alone=True)
+    sealed = replace(plain, kind=Kind(), tls=True)
     async with _serving(sealed) as (servers, trust):
         assert trust
         points += await door(media(), servers[0], Door(listeners, percent, trust))
