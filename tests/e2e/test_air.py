@@ -69,7 +69,8 @@ def said_by(hall: TownHall, name: str, at_ms: int) -> Sound:
             data += piece
             if data.count(b"mdat") >= 12:
                 return Sound(bytes(data))
-    raise AssertionError(f"{name} sent too little")
+        told = (answer.status_code, dict(answer.headers), len(data), bytes(data[:300]))
+    raise AssertionError(f"{name} sent too little: {told}")
 
 
 def public_state(hall: TownHall, name: str) -> dict[str, Any]:

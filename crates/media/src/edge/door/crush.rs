@@ -20,8 +20,9 @@ const BATCH_MAX: f64 = 64.0;
 const WAIT: Duration = Duration::from_millis(300);
 const CROWDED_AFTER: Duration = Duration::from_millis(200);
 const CALM_AFTER: Duration = Duration::from_millis(500);
-/// A share of a core is given for a part of each tenth of a second: who waits longer than this waits through two.
-const CROWDED_WAIT: Duration = Duration::from_millis(70);
+/// While they come without end there is always somebody in the queue, and a long one only makes everybody wait: those who
+/// stand in it for long are no longer near when they are taken, which costs as much again.
+const CROWDED_WAIT: Duration = Duration::from_millis(25);
 /// In a crush no more are begun with than twice what is served in this time, of those who came within it and have not been
 /// answered: whoever was begun with is done sooner. Who takes longer, for whatever reason, holds up nobody.
 pub const BEGUN: Duration = Duration::from_millis(30);

@@ -3,6 +3,9 @@
 mod handle;
 mod newcomers;
 mod outlet;
+mod pace;
+#[cfg(test)]
+mod pace_test;
 mod ring;
 #[cfg(test)]
 mod ring_test;
@@ -15,7 +18,7 @@ use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
 use mio::net::TcpListener;
@@ -30,7 +33,7 @@ use crate::flow::HallId;
 use crate::node::clock::Clock;
 use crate::node::start::CannotStart;
 use crate::node::stream_port::{self, unanswered};
-use crate::node::thread::{cpu_time, descriptors};
+use crate::node::thread::{cpu_time, descriptors, process_time};
 use crate::node::tls::Sealed;
 use crate::program::header;
 
@@ -38,6 +41,7 @@ use super::limits::Limits;
 
 use newcomers::Newcomers;
 use outlet::Outlet;
+use pace::Pace;
 use sweeping::{Batch, LOOKS, Look};
 
 const WAKE: Token = Token(usize::MAX);
@@ -54,6 +58,8 @@ const READS: usize = 8;
 /// While many say something, it is looked so often whether there is a part to sweep: a handshake takes most of a
 /// millisecond, and thousands may come at once.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
+/// The same where there is less than a core, and whether it has been used too soon.
+const LOOK_EVERY_HELD: Duration = Duration::from_millis(2);
 
 pub struct DoorLoop {
     listeners: Vec<TcpListener>,
@@ -75,6 +81,7 @@ pub struct DoorLoop {
     look: Look,
     meter: Meter,
     limits: Limits,
+    pace: Pace,
     /// So many may be asking at one time.
     asking_most: usize,
     idle: f64,
@@ -116,6 +123,7 @@ impl DoorLoop {
             look: Look::default(),
             meter: Meter::default(),
             limits: Limits::read(),
+            pace: Pace::default(),
             asking_most: usize::MAX,
             idle: 1.0,
             counts: VecDeque::new(),
@@ -130,6 +138,7 @@ impl DoorLoop {
         let mut events = Events::with_capacity(4_096);
         let mut newcomers = Newcomers::None;
         loop {
+            let paused = self.breathe(clock);
             let now = clock.instant();
             let waited_for = newcomers == Newcomers::Now;
             let wait =
@@ -146,9 +155,10 @@ impl DoorLoop {
             let mut looked = woken;
             for event in &events {
                 let now = clock.instant();
-                if now.saturating_duration_since(looked) > LOOK_EVERY {
+                if now.saturating_duration_since(looked) > self.look_every() {
                     looked = now;
                     self.take_messages(clock);
+                    self.breathe(clock);
                 }
                 match event.token() {
                     WAKE => {}
@@ -170,11 +180,11 @@ impl DoorLoop {
             self.door.handle(Input::Timeout, clock.instant());
             self.perform(clock);
             let now = clock.instant();
-            let took = (now - woken + looked_for).saturating_sub(self.meter.take_swept());
+            let took = (now - woken + looked_for + paused).saturating_sub(self.meter.take_swept());
             let more = matches!(newcomers, Newcomers::Now | Newcomers::Soon);
             self.crush.turn(came, took, more, now);
             self.set_queue(now);
-            if let Some(spent) = self.meter.worked(woken, now) {
+            if let Some(spent) = self.meter.worked(woken - paused, now) {
                 self.measure(&spent, clock);
             }
         }
@@ -208,33 +218,63 @@ impl DoorLoop {
         self.show();
     }
 
+    fn look_every(&self) -> Duration {
+        if self.pace.is_held() { LOOK_EVERY_HELD } else { LOOK_EVERY }
+    }
+
+    /// Where more of a share of a core was used than there was time for, wait until it was, and sweep meanwhile. Gives
+    /// how long that was.
+    fn breathe(&mut self, clock: Clock) -> Duration {
+        let begun = clock.instant();
+        let until = begun + self.pace.pause(begun, process_time());
+        let mut now = begun;
+        while now < until {
+            match self.inbox.recv_timeout(until - now) {
+                Ok(message) => {
+                    self.take(message, clock);
+                    self.take_messages(clock);
+                    self.show();
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            now = clock.instant();
+        }
+        now - begun
+    }
+
     fn take_messages(&mut self, clock: Clock) {
         let mut any = false;
         while let Ok(message) = self.inbox.try_recv() {
             any = true;
-            match message {
-                ToDoor::Part(hall, part) => {
-                    self.door.handle(Input::Part(&hall, &part), clock.instant());
-                    self.perform(clock);
-                }
-                ToDoor::Kept(hall, parts) => {
-                    self.door.handle(Input::Kept(&hall, &parts), clock.instant());
-                    self.perform(clock);
-                }
-                ToDoor::Limits(limits) => {
-                    self.crush.held_to(limits.cores);
-                    self.asking_most = asking_most(limits.memory_left, self.tls.is_some());
-                    self.limits = limits;
-                }
-                ToDoor::Fleet(fleet) => self.door.handle(Input::Fleet(fleet), clock.instant()),
-                ToDoor::Halls(halls) => {
-                    self.door.handle(Input::Halls(&halls), clock.instant());
-                    self.halls = halls;
-                }
-            }
+            self.take(message, clock);
         }
         if any {
             self.show();
+        }
+    }
+
+    fn take(&mut self, message: ToDoor, clock: Clock) {
+        match message {
+            ToDoor::Part(hall, part) => {
+                self.door.handle(Input::Part(&hall, &part), clock.instant());
+                self.perform(clock);
+            }
+            ToDoor::Kept(hall, parts) => {
+                self.door.handle(Input::Kept(&hall, &parts), clock.instant());
+                self.perform(clock);
+            }
+            ToDoor::Limits(limits) => {
+                self.crush.held_to(limits.cores);
+                self.pace.held_to(limits.cores);
+                self.asking_most = asking_most(limits.memory_left, self.tls.is_some());
+                self.limits = limits;
+            }
+            ToDoor::Fleet(fleet) => self.door.handle(Input::Fleet(fleet), clock.instant()),
+            ToDoor::Halls(halls) => {
+                self.door.handle(Input::Halls(&halls), clock.instant());
+                self.halls = halls;
+            }
         }
     }
 
