@@ -6,6 +6,7 @@ import type { WhipInput, WhipOutput } from "../studio/whip.ts";
 import { Whip } from "../studio/whip.ts";
 import { after, monotonic } from "./clock.ts";
 import { deleteLine, postSdp } from "./http.ts";
+import { Repair } from "./repair.ts";
 
 /** How often a line looks whether its stage still speaks. */
 const LOOK_MS = 250;
@@ -16,6 +17,7 @@ export interface Surroundings {
   ask: () => Promise<string | null>;
   let_go: () => void;
   track: () => MediaStreamTrack | null;
+  muted: () => boolean;
   /** What a stage is told as soon as it listens: messages of spec/live.md. */
   says: () => Record<string, unknown>[];
   /** Something about this line is otherwise than before. */
@@ -31,6 +33,7 @@ export class Line {
   #around: Surroundings;
   #peer: RTCPeerConnection | null = null;
   #channel: RTCDataChannel | null = null;
+  #repair: Repair | null = null;
   #answer = "";
   #location: string | null = null;
   #cancel = () => {};
@@ -58,6 +61,7 @@ export class Line {
   }
 
   tellAll(): void {
+    this.#repair?.mute(this.#around.muted());
     for (const said of this.#around.says()) this.tell(said);
   }
 
@@ -102,6 +106,8 @@ export class Line {
     peer.ontrack = ({ track, streams }) => this.#hear(streams[0] ?? new MediaStream([track]));
     this.#openChannel(peer);
     const lane = peer.addTransceiver(this.#around.track() ?? "audio", { direction: "sendrecv" });
+    this.#repair = Repair.on(peer, lane.sender);
+    this.#repair?.mute(this.#around.muted());
     lane.setCodecPreferences?.(redFirst(RTCRtpSender.getCapabilities("audio")?.codecs ?? []));
     const offer = await peer.createOffer();
     await peer
@@ -147,6 +153,8 @@ export class Line {
     this.#channel = null;
     this.#peer?.close();
     this.#peer = null;
+    this.#repair?.close();
+    this.#repair = null;
     this.others = null;
   }
 

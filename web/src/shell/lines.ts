@@ -39,6 +39,7 @@ export class Lines {
       ask: () => this.#ask(),
       let_go: () => this.#letGo(),
       track: () => this.microphone.track,
+      muted: () => this.muted.value,
       says: () => this.#says(),
       changed: () => this.#changed(),
     };

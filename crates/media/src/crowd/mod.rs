@@ -7,6 +7,7 @@ mod answer;
 mod ear;
 #[cfg(test)]
 mod ear_test;
+mod kept;
 mod mouth;
 mod score;
 mod tally;

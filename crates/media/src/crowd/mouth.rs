@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use str0m::change::{SdpAnswer, SdpPendingOffer};
-use str0m::channel::ChannelId;
+use str0m::channel::{ChannelConfig, ChannelId, Reliability};
 use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive, TcpType, Transmit};
 use str0m::rtp::{RedEncoder, RedundantBlock, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
+use super::kept::Kept;
 use crate::units::FRAME_SAMPLES;
 
 /// What a speaker's connection has to say.
@@ -36,6 +37,8 @@ pub struct Mouth {
     audio: Mid,
     types: Option<(Pt, Option<Pt>)>,
     channel: Option<ChannelId>,
+    repairs: ChannelId,
+    kept: Kept,
     previous: Option<Vec<u8>>,
     sent: u64,
     deadline: Instant,
@@ -56,6 +59,12 @@ impl Mouth {
         let mut api = rtc.sdp_api();
         let audio = api.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);
         let channel = api.add_channel("hustings".into());
+        let repairs = api.add_channel_with_config(ChannelConfig {
+            label: "hustings-repair".into(),
+            ordered: false,
+            reliability: Reliability::MaxRetransmits { retransmits: 0 },
+            ..ChannelConfig::default()
+        });
         let (offer, pending) = api.apply().expect("an offer with new media");
         let sdp = offer.to_sdp_string();
         let mouth = Self {
@@ -65,6 +74,8 @@ impl Mouth {
             audio,
             types: None,
             channel: Some(channel),
+            repairs,
+            kept: Kept::default(),
             previous: None,
             sent: 0,
             deadline: now,
@@ -142,6 +153,7 @@ impl Mouth {
         if let Some(stream) = direct.stream_tx_by_mid(self.audio, None) {
             self.sent += 1;
             let time = (frame * FRAME_SAMPLES as u64) as u32;
+            self.kept.keep(time, *pt, &payload);
             stream.write_rtp(RtpWrite::new(pt, self.sent.into(), time, now, payload));
         }
         self.drain();
@@ -172,8 +184,17 @@ impl Mouth {
         }
     }
 
+    fn give_again(&mut self, request: &[u8]) {
+        if let Some(mut channel) = self.rtc.channel(self.repairs) {
+            for answer in self.kept.give(request) {
+                let _ = channel.write(true, &answer);
+            }
+        }
+    }
+
     fn note(&mut self, event: Event) {
         match event {
+            Event::ChannelData(data) if data.id == self.repairs => self.give_again(&data.data),
             Event::Connected => self.said.push_back(Said::Connected),
             Event::RtpPacket(packet) => self
                 .said

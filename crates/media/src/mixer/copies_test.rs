@@ -67,7 +67,7 @@ impl Stage {
                     self.voices = self.voices.max(frame.voices.len());
                 }
                 Output::Return(_) => self.returns += 1,
-                Output::Report(_) | Output::TalkTime(_) => {}
+                Output::Report(_) | Output::TalkTime(_) | Output::OnAir(..) => {}
             }
         }
     }

@@ -68,6 +68,9 @@ pub enum Output {
     Programme(Programme),
     Return(Return),
     Report(Vec<LineReport>),
+    /// Which lines of this stage the crowd is to hear from now on, and how far the programme runs behind them: when it changes,
+    /// and with each report.
+    OnAir(BTreeSet<LineId>, SampleCount),
     TalkTime(TalkTime),
 }
 
@@ -100,6 +103,7 @@ pub struct Mixer {
     returns: Returns,
     limiter: Limiter,
     talking: Talking,
+    on_air: (BTreeSet<LineId>, SampleCount),
     outputs: VecDeque<Output>,
 }
 
@@ -117,6 +121,7 @@ impl Mixer {
             returns: Returns::new(),
             limiter: Limiter::new(),
             talking: Talking::default(),
+            on_air: (BTreeSet::new(), window),
             outputs: VecDeque::new(),
         }
     }
@@ -183,14 +188,31 @@ impl Mixer {
             }
             self.next_tick = self.next_tick + FRAME;
         }
+        self.tell_on_air();
+    }
+
+    /// Where it is otherwise than before.
+    fn tell_on_air(&mut self) {
+        let live = self.state.0 == HallState::Live;
+        let own = self.lines.values().filter(|line| live && line.origin == Origin::Own && !line.muted);
+        let lines = own.filter(|line| line.may_be_heard(self.standing(line))).map(|line| line.id);
+        let on_air = (lines.collect(), self.window);
+        if on_air != self.on_air {
+            self.on_air.clone_from(&on_air);
+            self.outputs.push_back(Output::OnAir(on_air.0, on_air.1));
+        }
+    }
+
+    fn standing(&self, line: &Line) -> Standing {
+        line.who.seat().map(|seat| self.floor.standing(seat)).unwrap_or_default()
     }
 
     fn report(&mut self) {
         let open = self.state.0.has_programme();
         let own = self.lines.values().filter(|line| line.origin == Origin::Own);
-        let standing = |line: &Line| line.who.seat().map(|seat| self.floor.standing(seat));
-        let lines = own.map(|line| line.report(open, standing(line).unwrap_or_default())).collect();
+        let lines = own.map(|line| line.report(open, self.standing(line))).collect();
         self.outputs.push_back(Output::Report(lines));
+        self.outputs.push_back(Output::OnAir(self.on_air.0.clone(), self.on_air.1));
     }
 
     fn order_seats(&mut self, standings: BTreeMap<SeatId, Standing>, now: MediaTime) {

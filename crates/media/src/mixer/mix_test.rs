@@ -69,7 +69,7 @@ impl Hall {
                     pcm.extend(decoder.decode(&back.payload).unwrap());
                     payloads.push(back.payload);
                 }
-                Output::Report(_) | Output::TalkTime(_) => {}
+                Output::Report(_) | Output::TalkTime(_) | Output::OnAir(..) => {}
             }
         }
         let shared =

@@ -6,6 +6,8 @@
 mod framing;
 #[cfg(test)]
 mod framing_test;
+#[cfg(test)]
+mod losses_test;
 mod notes;
 #[cfg(test)]
 mod notes_test;
@@ -13,6 +15,9 @@ mod notes_test;
 mod offers_test;
 #[cfg(test)]
 mod peers_test;
+mod repair;
+#[cfg(test)]
+mod repair_test;
 mod session;
 mod stage_core;
 #[cfg(test)]

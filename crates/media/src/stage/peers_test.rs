@@ -1,8 +1,8 @@
 //! Whole connections to a stage, in memory and in virtual time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use str0m::net::Protocol::{self, Tcp, Udp};
 
@@ -11,10 +11,44 @@ use super::{Input, LinePlace, Now, Offer, Output, Patch, Patched, Stage, StageSe
 use crate::crowd::{Mouth, Said};
 use crate::flow::{Ask, HallId, LineId, PersonId, SeatId, Who};
 use crate::testing::start;
-use crate::units::SampleCount;
+use crate::units::{FRAME_SAMPLES, SampleCount};
 
 const STAGE: ([u8; 4], u16) = ([192, 0, 2, 1], 8002);
 const STEP_MS: u64 = 5;
+
+/// A way there and back that takes its time and loses some, by a small generator.
+pub struct BadWay {
+    pub state: u32,
+    pub lost_percent: u32,
+    pub one_way: Duration,
+    /// All is lost until then.
+    pub out_until: Option<Instant>,
+    passing: VecDeque<(Instant, Passing)>,
+}
+
+enum Passing {
+    Up(Way, SocketAddr, Vec<u8>),
+    Down(SocketAddr, Way, Vec<u8>),
+}
+
+impl BadWay {
+    pub fn new(lost_percent: u32, one_way: Duration) -> Self {
+        Self { state: 7, lost_percent, one_way, out_until: None, passing: VecDeque::new() }
+    }
+
+    fn send(&mut self, what: Passing, now: Instant) {
+        self.state = self.state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let lost =
+            (self.state >> 8) % 100 < self.lost_percent || self.out_until.is_some_and(|until| now < until);
+        if !lost {
+            self.passing.push_back((now + self.one_way, what));
+        }
+    }
+
+    fn arrived(&mut self, now: Instant) -> Option<Passing> {
+        self.passing.pop_front_if(|(due, _)| *due <= now).map(|(_, what)| what)
+    }
+}
 
 struct Peer {
     way: Way,
@@ -23,10 +57,17 @@ struct Peer {
 }
 
 /// A stage and those who speak to it.
-struct House {
-    stage: Stage,
-    now: Now,
+pub struct House {
+    pub stage: Stage,
+    pub now: Now,
     peers: BTreeMap<LineId, Peer>,
+    /// None: a perfect one.
+    pub bad_way: Option<BadWay>,
+    /// Frames that were said, and when.
+    pub said: BTreeMap<i64, Instant>,
+    /// When each was first here, by the line's time.
+    pub came: BTreeMap<i64, Instant>,
+    passing: Vec<Passing>,
     frame: u64,
     heard: BTreeMap<LineId, usize>,
     up: Vec<LineId>,
@@ -36,11 +77,15 @@ struct House {
 }
 
 impl House {
-    fn open() -> Self {
+    pub fn open() -> Self {
         Self {
             stage: Stage::new(StageSettings { addresses: vec![STAGE.into()] }),
             now: start(),
             peers: BTreeMap::new(),
+            bad_way: None,
+            said: BTreeMap::new(),
+            came: BTreeMap::new(),
+            passing: Vec::new(),
             frame: 0,
             heard: BTreeMap::new(),
             up: Vec::new(),
@@ -50,7 +95,7 @@ impl House {
         }
     }
 
-    fn sit(&mut self, line: LineId, seat: &str, proto: Protocol) {
+    pub fn sit(&mut self, line: LineId, seat: &str, proto: Protocol) {
         self.sit_at(line, place(seat), proto);
     }
 
@@ -79,13 +124,16 @@ impl House {
         }
     }
 
-    fn run(&mut self, ms: u64) {
+    pub fn run(&mut self, ms: u64) {
         for step in 0..ms / STEP_MS {
             let instant = self.now.instant + Duration::from_millis(STEP_MS);
             self.now = Now { instant, media: self.now.media + SampleCount::from_ms(STEP_MS as i64) };
             self.stage.handle(Input::Timeout, self.now);
             let speaks = step % 4 == 0;
             self.frame += u64::from(speaks);
+            if speaks {
+                self.said.insert(self.frame as i64 * FRAME_SAMPLES as i64, instant);
+            }
             for Peer { way, mouth, .. } in self.peers.values_mut() {
                 mouth.pass_time(instant);
                 if speaks {
@@ -93,12 +141,34 @@ impl House {
                 }
                 while let Some(said) = mouth.poll() {
                     if let Said::Transmit(out) = said {
-                        let (destination, bytes) = (out.destination, &out.contents[..]);
-                        self.stage.handle(Input::Datagram { way: *way, destination, bytes }, self.now);
+                        self.passing.push(Passing::Up(*way, out.destination, out.contents.to_vec()));
                     }
                 }
             }
+            self.carry();
             self.perform();
+        }
+    }
+
+    /// Bring to where it goes what is on its way.
+    fn carry(&mut self) {
+        let now = self.now.instant;
+        let mut here: VecDeque<Passing> = std::mem::take(&mut self.passing).into();
+        if let Some(way) = &mut self.bad_way {
+            here.drain(..).for_each(|what| way.send(what, now));
+            here.extend(std::iter::from_fn(|| way.arrived(now)));
+        }
+        for what in here {
+            match what {
+                Passing::Up(way, destination, bytes) => {
+                    self.stage.handle(Input::Datagram { way, destination, bytes: &bytes }, self.now);
+                }
+                Passing::Down(source, way, bytes) => {
+                    if let Some(peer) = self.peers.values_mut().find(|peer| peer.way == way) {
+                        peer.mouth.receive(&bytes, source, way.1, now);
+                    }
+                }
+            }
         }
     }
 
@@ -107,17 +177,21 @@ impl House {
             match output {
                 Output::Transmit(out) => {
                     let way = (out.proto, out.destination);
-                    if let Some(peer) = self.peers.values_mut().find(|peer| peer.way == way) {
-                        peer.mouth.receive(&out.contents, out.source, way.1, self.now.instant);
-                    }
+                    self.passing.push(Passing::Down(out.source, way, out.contents.to_vec()));
                 }
-                Output::Talk(_, talk) => *self.heard.entry(talk.line).or_default() += 1,
+                Output::Talk(_, talk) => {
+                    *self.heard.entry(talk.line).or_default() += 1;
+                    self.came.entry(talk.rtp_time).or_insert(self.now.instant);
+                }
                 Output::Up { line, .. } => self.up.push(line),
                 Output::Asked { line, ask, .. } => self.asked.push((line, ask)),
                 Output::Down { line, reason, .. } => self.down.push((line, reason)),
                 Output::Forget(way) => self.forgotten.push(way),
                 _ => {}
             }
+        }
+        if self.bad_way.is_none() {
+            self.carry();
         }
     }
 
@@ -133,7 +207,7 @@ impl House {
     }
 }
 
-fn place(seat: &str) -> LinePlace {
+pub fn place(seat: &str) -> LinePlace {
     LinePlace {
         hall: HallId::parse("demo").unwrap(),
         who: Who::Seat(SeatId::parse(seat).unwrap()),

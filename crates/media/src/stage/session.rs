@@ -11,16 +11,18 @@ use std::time::{Duration, Instant};
 
 use str0m::change::SdpOffer;
 use str0m::channel::ChannelId;
-use str0m::format::Codec;
+use str0m::format::{Codec, CodecConfig};
 use str0m::media::{Mid, Pt};
 use str0m::net::{Protocol, Receive, TcpType, Transmit};
 use str0m::rtp::{RedDecoder, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
 use super::notes;
+use super::repair::{Answer, Came, Repair};
 use super::whip::{Credentials, Fragment, offer_again, restarted};
+use crate::codec::packet_samples;
 use crate::flow::{Ask, Return};
-use crate::units::MediaTime;
+use crate::units::{FRAME_SAMPLES, MediaTime};
 
 /// How a datagram came: over UDP or TCP, and from where.
 pub type Way = (Protocol, SocketAddr);
@@ -53,9 +55,15 @@ pub struct Session {
     offer: String,
     audio: Option<(Mid, Pt, Option<Pt>)>,
     channel: Option<ChannelId>,
+    repair: Repair,
+    repairs: Option<ChannelId>,
+    /// Whether lost packets may be asked for by their numbers (NACK).
+    nacks: bool,
     sent: u64,
     rtt: Option<Duration>,
     deadline: Instant,
+    /// The last moment it was told of.
+    now: Instant,
     said: VecDeque<Said>,
     ended: bool,
     /// For tests: panic at the next touch.
@@ -80,13 +88,18 @@ impl Session {
         now: Now,
     ) -> Result<(Self, String), (&'static str, String)> {
         let offer = SdpOffer::from_sdp_string(sdp).map_err(|error| ("sdp_unreadable", error.to_string()))?;
-        let mut rtc = Rtc::builder()
+        let mut config = Rtc::builder()
             .set_ice_lite(true)
             .set_rtp_mode(true)
             .clear_codecs()
             .enable_opus(true, true)
-            .set_stats_interval(Some(Duration::from_secs(1)))
-            .build(now.instant);
+            .set_stats_interval(Some(Duration::from_secs(1)));
+        let nacks = asks_for_nacks(sdp);
+        let codecs = config.codec_config();
+        let mut params = codecs.params().to_vec();
+        params.iter_mut().for_each(|params| params.set_fb_nack(nacks));
+        *codecs = CodecConfig::new_from_payload_params(params);
+        let mut rtc = config.build(now.instant);
         for &address in addresses {
             let udp = Candidate::host(address, Protocol::Udp);
             let tcp = Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build();
@@ -101,9 +114,13 @@ impl Session {
             offer: sdp.to_owned(),
             audio: None,
             channel: None,
+            repair: Repair::new(),
+            repairs: None,
+            nacks,
             sent: 0,
             rtt: None,
             deadline: now.instant,
+            now: now.instant,
             said: VecDeque::new(),
             ended: false,
             #[cfg(test)]
@@ -124,12 +141,14 @@ impl Session {
     }
 
     /// Take a datagram, or let time pass.
-    pub fn handle(&mut self, input: Input) {
+    pub fn handle(&mut self, input: Input, now: Instant) {
+        self.now = now;
         self.guarded(|session| {
             if let Err(error) = session.rtc.handle_input(input) {
                 tracing::debug!(%error, "stage.input_refused");
             }
         });
+        self.ask_again();
     }
 
     pub fn poll(&mut self) -> Option<Said> {
@@ -137,7 +156,30 @@ impl Session {
     }
 
     pub fn deadline(&self) -> Instant {
-        self.deadline
+        let ask = self.repair.deadline().filter(|_| self.repairs.is_some());
+        ask.map_or(self.deadline, |ask| ask.min(self.deadline))
+    }
+
+    /// Whether what this line has lost may be asked for, and how far behind it the programme runs.
+    pub fn allow_repair(&mut self, allowed: bool, window: Duration) {
+        self.repair.allow(allowed, window);
+        self.guarded(|session| {
+            let Some((mid, ..)) = session.audio.filter(|_| session.nacks) else { return };
+            if let Some(stream) = session.rtc.direct_api().stream_rx_by_mid(mid, None) {
+                stream.suppress_nack(!allowed);
+            }
+        });
+    }
+
+    /// Ask for what is due.
+    fn ask_again(&mut self) {
+        let Some(id) = self.repairs else { return };
+        let Some(request) = self.repair.ask(self.now) else { return };
+        self.guarded(|session| {
+            if let Some(mut channel) = session.rtc.channel(id) {
+                let _ = channel.write(false, request.text().as_bytes());
+            }
+        });
     }
 
     pub fn rtt_ms(&self) -> Option<u64> {
@@ -264,8 +306,13 @@ impl Session {
             ) => self.said.push_back(Said::Settled),
             Event::RtpPacket(packet) => self.unpack(&packet),
             Event::ChannelOpen(id, label) if label == "hustings" => self.channel = Some(id),
+            Event::ChannelOpen(id, label) if label == "hustings-repair" => self.repairs = Some(id),
+            Event::ChannelData(data) if Some(data.id) == self.repairs => self.unpack_answer(&data.data),
             Event::ChannelData(data) => self.said.push_back(Said::Asked(notes::read(&data.data))),
-            Event::MediaEgressStats(stats) => self.rtt = stats.rtt.or(self.rtt),
+            Event::MediaEgressStats(stats) => {
+                self.rtt = stats.rtt.or(self.rtt);
+                self.rtt.into_iter().for_each(|rtt| self.repair.hint_round_trip(rtt));
+            }
             Event::Closed => self.end("left"),
             _ => {}
         }
@@ -278,22 +325,60 @@ impl Session {
     }
 
     fn unpack(&mut self, packet: &RtpPacket) {
-        let Some((_, pt, red)) = self.audio else { return };
         let rtp_time = packet.time.numer() as i64;
-        if packet.header.payload_type == pt {
-            let payload = packet.payload.clone();
-            self.said.push_back(Said::Packet { rtp_time, again: false, payload });
-        } else if Some(packet.header.payload_type) == red {
-            let Ok(blocks) = RedDecoder::decode(&packet.payload) else { return };
-            for block in blocks.iter().filter(|block| block.pt == *pt && !block.payload.is_empty()) {
-                self.said.push_back(Said::Packet {
-                    rtp_time: rtp_time - i64::from(block.timestamp_offset),
-                    again: !block.is_primary,
-                    payload: block.payload.into(),
-                });
-            }
+        let blocks = self.blocks(packet.header.payload_type, &packet.payload);
+        let Some(samples) = blocks.last().map(|block| packet_samples(&block.payload)) else { return };
+        let samples = samples.unwrap_or(FRAME_SAMPLES) as i64;
+        let came = self.repair.packet(*packet.seq_no, rtp_time, samples, packet.timestamp);
+        self.give(rtp_time, came == Came::Again, blocks);
+    }
+
+    /// What the page sent again because it was asked to.
+    fn unpack_answer(&mut self, bytes: &[u8]) {
+        let Some(answer) = Answer::read(bytes) else { return };
+        let rtp_time = self.repair.time_of(&answer);
+        if self.repair.answered(rtp_time, answer.number, self.now) {
+            let blocks = self.blocks(answer.payload_type.into(), &answer.payload.into());
+            self.give(rtp_time, true, blocks);
         }
     }
+
+    fn give(&mut self, rtp_time: i64, again: bool, blocks: Vec<Block>) {
+        for Block { earlier, payload } in blocks {
+            let rtp_time = rtp_time - i64::from(earlier);
+            self.repair.have(rtp_time);
+            self.said.push_back(Said::Packet { rtp_time, again: again || earlier > 0, payload });
+        }
+    }
+
+    /// The Opus packets in a payload, the newest last; none where it is something else.
+    fn blocks(&self, payload_type: Pt, payload: &Arc<[u8]>) -> Vec<Block> {
+        let Some((_, pt, red)) = self.audio else { return Vec::new() };
+        if payload_type == pt {
+            return vec![Block { earlier: 0, payload: payload.clone() }];
+        }
+        if Some(payload_type) != red {
+            return Vec::new();
+        }
+        let blocks = RedDecoder::decode(payload).unwrap_or_default();
+        let ours = blocks.iter().filter(|block| block.pt == *pt && !block.payload.is_empty());
+        ours.map(|block| Block { earlier: block.timestamp_offset, payload: block.payload.into() }).collect()
+    }
+}
+
+/// One Opus packet of a payload, so many samples before the newest.
+struct Block {
+    earlier: u32,
+    payload: Arc<[u8]>,
+}
+
+/// Whether an offer has lost packets of its Opus asked for by their numbers (RFC 4585).
+fn asks_for_nacks(offer: &str) -> bool {
+    let opus = offer.lines().find_map(|line| {
+        let (pt, codec) = line.strip_prefix("a=rtpmap:")?.split_once(' ')?;
+        codec.to_ascii_lowercase().starts_with("opus/").then_some(pt)
+    });
+    opus.is_some_and(|pt| offer.lines().any(|line| line.trim_end() == format!("a=rtcp-fb:{pt} nack")))
 }
 
 /// The first audio line that an answer accepts.

@@ -1,12 +1,13 @@
 //! All speakers of one stage process on one socket: who is who, who comes, who goes.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use str0m::net::{Protocol, Transmit};
 
 use crate::flow::{Ask, HallId, HallState, LineId, LineReport, Return, Talk, Who};
+use crate::units::SampleCount;
 
 use super::session::{Now, Said, Session, Way, datagram};
 use super::whip::{Fragment, Match, tag};
@@ -94,6 +95,13 @@ pub enum Input<'a> {
         line: LineId,
     },
     Return(Return),
+    /// The lines of a hall whose words are for the crowd as of now, and how far behind the programme runs: what they lose
+    /// may be asked for again, and nothing else.
+    OnAir {
+        hall: HallId,
+        lines: BTreeSet<LineId>,
+        window: SampleCount,
+    },
     /// What the mixer measured, to be told to each line's owner.
     Report {
         lines: Vec<LineReport>,
@@ -225,6 +233,7 @@ impl Stage {
                     self.drain(back.line, now);
                 }
             }
+            Input::OnAir { hall, lines, window } => self.allow_repair(&hall, &lines, window, now),
             Input::Report { lines, state, window_ms } => {
                 for report in lines {
                     self.tell(&report, state, window_ms, now);
@@ -324,7 +333,7 @@ impl Stage {
             self.ways.insert(way, line);
         }
         if let Some(speaker) = self.speakers.get_mut(&line) {
-            speaker.session.handle(input);
+            speaker.session.handle(input, now.instant);
         }
         self.drain(line, now);
     }
@@ -349,7 +358,7 @@ impl Stage {
             .collect();
         for line in due {
             if let Some(speaker) = self.speakers.get_mut(&line) {
-                speaker.session.handle(str0m::Input::Timeout(now.instant));
+                speaker.session.handle(str0m::Input::Timeout(now.instant), now.instant);
                 if !speaker.settled && now.instant >= speaker.give_up {
                     self.remove(line, "lost");
                 }
@@ -388,6 +397,18 @@ impl Stage {
                 self.outputs.push_back(Output::Asked { hall, line, ask });
             } else {
                 self.refused += 1;
+            }
+        }
+    }
+
+    fn allow_repair(&mut self, hall: &HallId, on_air: &BTreeSet<LineId>, window: SampleCount, now: Now) {
+        let window = Duration::from_millis(window.ms().unsigned_abs());
+        let lines: Vec<LineId> = self.speakers.keys().copied().collect();
+        for line in lines {
+            if let Some(speaker) = self.speakers.get_mut(&line).filter(|speaker| speaker.place.hall == *hall)
+            {
+                speaker.session.allow_repair(on_air.contains(&line), window);
+                self.drain(line, now);
             }
         }
     }

@@ -227,16 +227,24 @@ impl Line {
         encoder.encode(pcm)
     }
 
+    /// Whether the crowd is to hear it while the hall is live, as far as orders go.
+    pub fn may_be_heard(&self, standing: Standing) -> bool {
+        standing.on_air && self.is_let(standing)
+    }
+
+    fn is_let(&self, standing: Standing) -> bool {
+        self.gate.is_open() && !standing.muted && self.who.seat().is_some()
+    }
+
     pub fn report(&self, open: bool, standing: Standing) -> LineReport {
         let counts = self.counts;
-        let may_be_heard = self.gate.is_open() && !standing.muted && self.who.seat().is_some();
         LineReport {
             line: self.id,
             seat: self.who.seat().cloned(),
-            on_air: standing.on_air && may_be_heard,
+            on_air: self.may_be_heard(standing),
             proof: self.record.proof(self.muted),
             consent: self.gate.is_open(),
-            heard: open && may_be_heard && !self.muted && self.voice.heard(),
+            heard: open && self.is_let(standing) && !self.muted && self.voice.heard(),
             speaking: !self.muted && self.voice.speaking(),
             level_db: self.voice.level_db(),
             lost: u64::from(counts.repaired) + u64::from(counts.concealed),

@@ -123,6 +123,9 @@ impl Mixing {
                 Output::Return(back) => {
                     self.to_net.send(ToNet::Return(back));
                 }
+                Output::OnAir(lines, window) => {
+                    self.to_net.send(ToNet::OnAir { hall: id.clone(), lines, window });
+                }
                 Output::TalkTime(told) => {
                     self.to_net.send(ToNet::TalkTime { hall: id.clone(), told });
                 }

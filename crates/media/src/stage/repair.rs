@@ -1,0 +1,260 @@
+//! What one line has lost, and when to ask its page for it. No network: numbers and times in, requests out.
+//!
+//! A packet is missing once one with a higher number came. What the next packet carries again is not missing. The rest is
+//! asked for at once, and again within a round trip, until its place in the programme has been mixed. Only what is said on
+//! air is ever asked for.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use crate::units::SampleCount;
+
+const VERSION: u8 = 1;
+/// Two packets of Opus in one of RED.
+const ANSWER_BYTES_MAX: usize = 2_560;
+/// Nothing is asked for that may only have been overtaken.
+const OVERTAKEN: Duration = Duration::from_millis(10);
+/// A request or its answer may take so much longer than a round trip before it is taken as lost.
+const MARGIN: Duration = Duration::from_millis(15);
+const RTT_PRIOR: Duration = Duration::from_millis(100);
+const RTT_MIN: Duration = Duration::from_millis(10);
+/// So much of an answer is believed at a time: TCP's way of averaging (RFC 6298, section 2).
+const RTT_SHARE: u32 = 8;
+/// The longest outage that is asked for at all, as frames of 20 ms.
+const MISSING_MAX: u64 = 512;
+/// The shortest Opus packet, 2.5 ms, and the longest, 120 ms.
+const FRAME_MIN: i64 = 120;
+const PACKET_SAMPLES_MAX: i64 = 5_760;
+/// So few are asked for twice in a round trip, more often in a long one: requests are lost, and answers, and there is no
+/// time to wait until that shows.
+const FEW: usize = 16;
+const SOON: Duration = Duration::from_millis(45);
+/// So many requests are remembered: some seconds of them.
+const REQUESTS: usize = 128;
+/// Ranges in one request: as many as fit into one packet.
+const RANGES_MAX: usize = 32;
+
+/// One request of a line: its number comes back with what is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    pub number: u8,
+    pub ranges: Vec<Range>,
+}
+
+impl Request {
+    /// As pages read it: times of 32 bits, as on the line.
+    pub fn text(&self) -> String {
+        let pairs: Vec<[u32; 2]> =
+            self.ranges.iter().map(|range| [range.from as u32, range.to as u32]).collect();
+        serde_json::json!({"v": VERSION, "n": self.number, "again": pairs}).to_string()
+    }
+}
+
+/// Frames from `from` up to, not with, `to`, on the line's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    pub from: i64,
+    pub to: i64,
+}
+
+/// How a packet came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    /// By itself: when it came tells of the path.
+    ByItself,
+    /// Sent again.
+    Again,
+}
+
+struct Missing {
+    to: i64,
+    /// It is asked for then, and no more when its place in the programme is mixed.
+    due: Instant,
+    until: Instant,
+    asked: bool,
+}
+
+pub struct Repair {
+    /// Number and time of the newest packet.
+    newest: Option<(u64, i64)>,
+    /// By the time of what is missing.
+    missing: BTreeMap<i64, Missing>,
+    /// Numbers below the newest that have not come, and since when that is known.
+    overtaken: BTreeMap<u64, Instant>,
+    window: Duration,
+    rtt: Duration,
+    allowed: bool,
+    /// Whether an answer has told how long a round trip is.
+    measured: bool,
+    /// When the last requests were made, by their number.
+    requests: VecDeque<(u8, Instant)>,
+}
+
+impl Repair {
+    pub fn new() -> Self {
+        Self {
+            newest: None,
+            missing: BTreeMap::new(),
+            overtaken: BTreeMap::new(),
+            window: Duration::ZERO,
+            rtt: RTT_PRIOR,
+            allowed: false,
+            measured: false,
+            requests: VecDeque::new(),
+        }
+    }
+
+    /// Whether what is said may be asked for, and how far behind it the programme runs. Where it may not, what is missing
+    /// by then is forgotten.
+    pub fn allow(&mut self, allowed: bool, window: Duration) {
+        (self.allowed, self.window) = (allowed, window);
+        if !allowed {
+            self.missing.clear();
+        }
+    }
+
+    /// A packet came with this number and time, `samples` long.
+    pub fn packet(&mut self, number: u64, time: i64, samples: i64, now: Instant) -> Came {
+        self.have(time);
+        let Some((newest, newest_time)) = self.newest else {
+            self.newest = Some((number, time));
+            return Came::ByItself;
+        };
+        if number <= newest {
+            let since = self.overtaken.remove(&number);
+            // Whatever was asked for takes a round trip; what comes sooner was only overtaken.
+            let again = since.is_some_and(|since| now.saturating_duration_since(since) > self.rtt * 3 / 4);
+            return if again { Came::Again } else { Came::ByItself };
+        }
+        self.newest = Some((number, time));
+        let lost = number - newest - 1;
+        if lost == 0 {
+            return Came::ByItself;
+        }
+        for lost in (newest + 1..number).rev().take(MISSING_MAX as usize) {
+            self.overtaken.insert(lost, now);
+        }
+        while self.overtaken.len() > MISSING_MAX as usize {
+            self.overtaken.pop_first();
+        }
+        if self.allowed && lost <= MISSING_MAX {
+            self.note_gap(newest_time, time, lost, samples, now);
+        }
+        Came::ByItself
+    }
+
+    /// Note that packets are missing between two that came: in steps of equal length where that fits, else as one stretch.
+    fn note_gap(&mut self, before: i64, after: i64, lost: u64, samples: i64, now: Instant) {
+        let lost = lost as i64;
+        let step = (after - before) / (lost + 1);
+        let even = step * (lost + 1) == after - before && (FRAME_MIN..=PACKET_SAMPLES_MAX).contains(&step);
+        let stretches = if even { lost } else { 1 };
+        let length = if even { step } else { after - before - samples };
+        for from in (0..stretches).map(|k| after - (stretches - k) * length) {
+            // What was said so much earlier than what just came is mixed so much sooner.
+            let earlier = SampleCount(after - from).ms().unsigned_abs();
+            let left = self.window.saturating_sub(Duration::from_millis(earlier));
+            if length >= FRAME_MIN && !left.is_zero() {
+                let fresh =
+                    Missing { to: from + length, due: now + OVERTAKEN, until: now + left, asked: false };
+                self.missing.entry(from).or_insert(fresh);
+            }
+        }
+        while self.missing.len() > MISSING_MAX as usize {
+            self.missing.pop_first();
+        }
+    }
+
+    /// What begins at `time` is here, however it came.
+    pub fn have(&mut self, time: i64) {
+        self.missing.remove(&time);
+    }
+
+    /// The line's time of an answer.
+    pub fn time_of(&self, answer: &Answer) -> i64 {
+        unwrapped(answer.time, self.newest.map_or(0, |(_, time)| time))
+    }
+
+    /// The page sent again what begins at `time`, for the request of that number. False where nobody asked for that.
+    pub fn answered(&mut self, time: i64, number: u8, now: Instant) -> bool {
+        let request = self.requests.iter().rev().find(|(one, _)| *one == number);
+        if let Some(&(_, asked)) = request {
+            self.note_round_trip(now.saturating_duration_since(asked));
+        }
+        let holding = self.missing.range(..=time).next_back();
+        let Some((&from, _)) = holding.filter(|(_, missing)| time < missing.to && missing.asked) else {
+            return false;
+        };
+        if from == time {
+            self.missing.remove(&from);
+        }
+        true
+    }
+
+    fn note_round_trip(&mut self, took: Duration) {
+        self.rtt = (self.rtt * (RTT_SHARE - 1) + took) / RTT_SHARE;
+        self.rtt = self.rtt.max(RTT_MIN);
+        self.measured = true;
+    }
+
+    /// The round trip as something else measured it, where no answer has told yet.
+    pub fn hint_round_trip(&mut self, rtt: Duration) {
+        if !self.measured {
+            self.rtt = rtt.max(RTT_MIN);
+        }
+    }
+
+    /// When to call [`Repair::ask`].
+    pub fn deadline(&self) -> Option<Instant> {
+        self.missing.values().map(|missing| missing.due.min(missing.until)).min()
+    }
+
+    /// What to ask for now, if anything: the most urgent first.
+    pub fn ask(&mut self, now: Instant) -> Option<Request> {
+        self.missing.retain(|_, missing| now < missing.until);
+        let trip = self.rtt + MARGIN;
+        let again = now + if self.missing.len() > FEW { trip } else { (trip / 2).min(SOON) };
+        let mut ranges = Vec::<Range>::new();
+        for (&from, missing) in self.missing.iter_mut().filter(|(_, missing)| missing.due <= now) {
+            let full = ranges.len() == RANGES_MAX;
+            match ranges.last_mut() {
+                Some(last) if last.to == from => last.to = missing.to,
+                _ if full => break,
+                _ => ranges.push(Range { from, to: missing.to }),
+            }
+            (missing.asked, missing.due) = (true, again);
+        }
+        if ranges.is_empty() {
+            return None;
+        }
+        let number = self.requests.back().map_or(0, |(last, _)| last.wrapping_add(1));
+        self.requests.push_back((number, now));
+        if self.requests.len() > REQUESTS {
+            self.requests.pop_front();
+        }
+        Some(Request { number, ranges })
+    }
+}
+
+/// What a page says on its line for repair: for which request, a packet that it sent before, its type and its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer<'a> {
+    pub number: u8,
+    pub payload_type: u8,
+    pub time: u32,
+    pub payload: &'a [u8],
+}
+
+impl<'a> Answer<'a> {
+    /// None where it is not one. Comes from strangers.
+    pub fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (&[version, number, payload_type, a, b, c, d], payload) = bytes.split_first_chunk()?;
+        let fits = version == VERSION && !payload.is_empty() && payload.len() <= ANSWER_BYTES_MAX;
+        fits.then_some(Self { number, payload_type, time: u32::from_be_bytes([a, b, c, d]), payload })
+    }
+}
+
+/// The time that is `wire` in 32 bits and nearest to `near`.
+fn unwrapped(wire: u32, near: i64) -> i64 {
+    near + i64::from(wire.wrapping_sub(near as u32) as i32)
+}
