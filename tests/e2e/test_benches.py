@@ -56,7 +56,7 @@ def test_whoever_comes_at_once_is_counted_and_so_are_those_inside() -> None:
 
 
 def test_whoever_listens_at_an_edge_that_is_killed_misses_nothing() -> None:
-    figures = bench("loss", "--listeners", str(LISTENERS))
+    figures = bench("failover", "--listeners", str(LISTENERS))
 
     assert figures["reconnects"] >= LISTENERS
     assert (figures["missed_parts"], figures["playing"]) == (0, LISTENERS)

@@ -77,6 +77,8 @@ class Wanted:
     title: str
     seats: Sequence[Seat]
     kept: Mapping[str, str] = field(default_factory=dict)
+    record: bool = False
+    """With everyone's consent."""
 
 
 async def begin(page: str, owner: Callable[[], str], wanted: Wanted) -> Evening:
@@ -106,7 +108,7 @@ async def _hall(client: httpx.AsyncClient, wanted: Wanted) -> dict[str, Any]:
         hall = wanted.hall if count == 1 else f"{wanted.hall}-{count}"
         found = await client.get(f"/api/v1/halls/{hall}")
         if found.status_code == httpx.codes.NOT_FOUND:
-            told = {"hall": hall, "title": wanted.title}
+            told = {"hall": hall, "title": wanted.title, "record": wanted.record}
             return _granted(await client.post("/api/v1/halls", json=told))
         if (known := _granted(found))["state"] != "ended":
             return known
@@ -122,7 +124,7 @@ async def _give(
         if kept := await _still_good(client, hall["hall"], wanted.kept.get(seat.seat)):
             return {"pass": kept}
         _granted(await client.delete(f"{seats}/{seat.seat}"))
-    told = {"seat": seat.seat, "name": seat.name, "role": seat.role}
+    told = {"seat": seat.seat, "name": seat.name, "role": seat.role, "consent": wanted.record}
     return _granted(await client.post(seats, json=told))
 
 

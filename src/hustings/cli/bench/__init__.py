@@ -2,7 +2,7 @@
 
 import typer
 
-from hustings.cli.bench import delay, listeners, stage
+from hustings.cli.bench import delay, listeners, loss, stage
 
 app = typer.Typer(help="Measurements.", no_args_is_help=True)
 app.command()(stage.stage)
@@ -12,4 +12,5 @@ app.command()(listeners.join)
 app.command()(listeners.crush)
 app.command()(listeners.brim)
 app.command()(listeners.foretold)
-app.command()(listeners.loss)
+app.command()(listeners.failover)
+app.command()(loss.loss)

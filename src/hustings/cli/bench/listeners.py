@@ -1,6 +1,6 @@
-"""`hustings bench fanout`, `join`, `crush`, `brim`, `foretold`, `loss`: what a listener costs, all
-at once, far more than can be let in, more than there is memory for, what was foretold, an edge's
-death."""
+"""`hustings bench fanout`, `join`, `crush`, `brim`, `foretold`, `failover`: what a listener costs,
+all at once, far more than can be let in, more than there is memory for, what was foretold, an
+edge's death."""
 
 import asyncio
 import datetime as dt
@@ -31,10 +31,10 @@ from hustings.rehearse.measure.cores import Served
 from hustings.rehearse.measure.crush import Crush
 from hustings.rehearse.measure.crush import crush as crush_at
 from hustings.rehearse.measure.edges import EDGES_MAX, Kind, Place, edges
+from hustings.rehearse.measure.failover import die
 from hustings.rehearse.measure.fanout import Measure, compare
 from hustings.rehearse.measure.foretold import Door, Line, door, errors, line
 from hustings.rehearse.measure.joins import Storm, storm
-from hustings.rehearse.measure.loss import die
 
 PART_MS, WINDOW_MS = 240, 600
 WHOLE_AFTER_MS = PART_MS + WINDOW_MS
@@ -156,12 +156,12 @@ def foretold(
 
 
 @takes(common=JSON)
-def loss(
+def failover(
     told: Told,
     listeners: Annotated[int, typer.Option(min=1, max=17_000)] = 10_000,
 ) -> None:
     """An edge with so many listeners is killed beside another: what they miss."""
-    figures = asyncio.run(_loss(listeners))
+    figures = asyncio.run(_failover(listeners))
     told.show(figures, *readable(figures))
 
 
@@ -200,7 +200,7 @@ async def _foretold(listeners: int, uplink_mbit: int, percent: int) -> dict[str,
     return errors(points)
 
 
-async def _loss(count: int) -> dict[str, Any]:
+async def _failover(count: int) -> dict[str, Any]:
     cores.two_cores()
     async with _voice() as (evening, home):
         like = home.site.run / "edge-1.order.json"

@@ -22,7 +22,9 @@ PORTS = 9
 
 
 @asynccontextmanager
-async def town_hall(seats: list[Seat], **settings: Any) -> AsyncIterator[tuple[Evening, House]]:
+async def town_hall(
+    seats: list[Seat], *, record: bool = False, **settings: Any
+) -> AsyncIterator[tuple[Evening, House]]:
     """Open while it is measured, with settings that are not the usual ones."""
     with tempfile.TemporaryDirectory(prefix="hustings-bench-") as folder:
         told = config.load(config.Sources.real(data=folder, port=free_ports(), **settings))
@@ -30,7 +32,7 @@ async def town_hall(seats: list[Seat], **settings: Any) -> AsyncIterator[tuple[E
             running = asyncio.create_task(home.shell.run())
             try:
                 owner = home.site.owner_pass.read_text
-                wanted = Wanted("bench", "A measurement", seats)
+                wanted = Wanted("bench", "A measurement", seats, record=record)
                 yield await evenings.begin(home.site.local, owner, wanted), home
             finally:
                 home.shell.stop()
