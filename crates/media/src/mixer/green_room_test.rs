@@ -262,8 +262,12 @@ fn the_silent_share_one_encoding_on_air_and_one_off_air_and_nobody_needs_the_sec
     let mut together = House::new(&[], &[3], &[]);
     together.mixer.handle(Input::Down { line: line(PRODUCER) }, START);
 
-    split.run(3);
-    together.run(3);
+    for house in [&mut split, &mut together] {
+        // Before their first words all are silent.
+        house.run(1);
+        house.payloads.clear();
+        house.run(3);
+    }
 
     let encodings = |payloads: &[Arc<[u8]>]| {
         payloads

@@ -13,6 +13,8 @@ mod proof_test;
 mod reader;
 #[cfg(test)]
 mod reader_test;
+#[cfg(test)]
+mod return_test;
 mod timing;
 #[cfg(test)]
 mod timing_test;
@@ -155,12 +157,12 @@ impl Line {
     /// 20 ms for the other speakers, as late as this line's jitter demands and no later.
     pub fn read_return(&mut self, now: MediaTime) -> Option<Frame> {
         self.idle_ticks = self.idle_ticks.saturating_add(1);
-        let latest = now.0 - self.timing.patience()?;
-        let near = |position: &i64| (latest - position).abs() < 50 * FRAME;
-        let position = self.quick.position().filter(near).unwrap_or(latest);
-        let spare = latest - position;
-        self.slack_ticks = if spare > FRAME + FRAME / 4 { self.slack_ticks + 1 } else { 0 };
-        let (pcm, received, has) = if spare < 0 {
+        let due = self.timing.due(now)?;
+        let near = |position: &i64| (due - position).abs() < 50 * FRAME;
+        let position = self.quick.position().filter(near).unwrap_or(due);
+        let spare = due - position;
+        self.slack_ticks = if spare >= FRAME { self.slack_ticks + 1 } else { 0 };
+        let (pcm, received, has) = if spare < 0 && !self.packets.hold_all(position, position + FRAME) {
             (self.quick.stretch(), true, self.idle_ticks < 3)
         } else {
             let hurry = self.slack_ticks > SLACK_TICKS && (!self.voice.speaking() || spare > 3 * FRAME);

@@ -43,6 +43,16 @@ impl Packets {
         (start + packet.samples > rtp_time).then_some((start, packet))
     }
 
+    /// Whether all is here from `from` up to `to`.
+    pub fn hold_all(&self, from: i64, to: i64) -> bool {
+        let mut at = from;
+        while at < to {
+            let Some((start, packet)) = self.holding(at) else { return false };
+            at = start + packet.samples;
+        }
+        true
+    }
+
     /// The first packet that begins after `rtp_time`.
     pub fn after(&self, rtp_time: i64) -> Option<(i64, &Packet)> {
         self.0.range(rtp_time + 1..).next().map(|(&start, packet)| (start, packet))

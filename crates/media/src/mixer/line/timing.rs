@@ -49,6 +49,14 @@ impl Timing {
         leapt
     }
 
+    /// Where, on the line's clock, the newest 20 ms begin that are all here by `now`, but for the odd straggler: whole
+    /// packets, for half of one is no use. `None` before the first.
+    pub fn due(&self, now: MediaTime) -> Option<i64> {
+        let begun = now.0 - self.patience()?;
+        let newest = begun - (begun - self.first?).rem_euclid(self.packet_samples);
+        Some(newest + self.packet_samples - FRAME_SAMPLES as i64)
+    }
+
     /// Arrival minus line time by which all but a few packets are here; `None` before the first.
     pub fn patience(&self) -> Option<i64> {
         let mut transits: Vec<i64> = self.transits.iter().copied().collect();
