@@ -17,8 +17,7 @@ from hustings.ops.clock import SystemClock, monotonic_ms
 from hustings.rehearse.evening import Evening, Seat, until
 from hustings.rehearse.measure.chirps import pack_silence, write_wav
 from hustings.rehearse.measure.line.counts import Counts, counts
-from hustings.rehearse.measure.line.link import Fault as Fault
-from hustings.rehearse.measure.line.link import Way
+from hustings.rehearse.measure.line.link import Fault, Way
 from hustings.rehearse.measure.line.studio import Studio, studio
 from hustings.rehearse.measure.line.track import Track
 from hustings.rehearse.measure.line.wire import Wire
