@@ -16,7 +16,12 @@ LANES = {
         "other": {"test_air", "test_control_plane_gone", "test_hostile_http", "test_tls"},
     },
     "listening": {
-        "speech": {"test_mouth_to_ear", "test_speaking_over_tcp", "test_two_stages"},
+        "speech": {
+            "test_bench_loss",
+            "test_mouth_to_ear",
+            "test_speaking_over_tcp",
+            "test_two_stages",
+        },
         "playlists": {"test_hls", "test_led_floor"},
     },
 }

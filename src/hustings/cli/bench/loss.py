@@ -1,10 +1,10 @@
 """`hustings bench loss`: what a speaker's bad line costs those who listen."""
 
 import asyncio
-import platform
+import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +13,7 @@ from hustings.cli.bench.town import media, readable, town_hall
 from hustings.cli.common import JSON, Group, Told, takes
 from hustings.domain.refusals import StartRefused
 
+PESQ = "not measured; pip install pesq, after reading what its licence allows"
 LINE: Group = {
     "percent": (
         Annotated[float, typer.Option(min=0, max=100, help="Of packets lost, each way.")],
@@ -38,34 +39,38 @@ def loss(
     The line turns bad once it stands; with two stages, each path loses packets of its own, and
     outages are of both.
     """
+    _must_be_possible()
     figures = asyncio.run(_loss(told.own, seconds, seed, stages))
     asked = {"seconds": seconds, "seed": seed, "stages": stages}
     told.show(figures | asked | told.own, *readable(figures))
+    if figures["pesq"] is None:
+        print(f"pesq: {PESQ}", file=sys.stderr)
 
 
-def _measures() -> tuple[ModuleType, ModuleType, ModuleType]:
-    """Loaded where they are used: whoever hosts needs no arithmetic on sound."""
-    try:
-        from hustings.rehearse.measure.line import figures, loss, track
-    except ModuleNotFoundError as error:
-        raise StartRefused(
-            f"This measurement needs {error.name}.", "Install it: pip install 'hustings[bench]'"
-        ) from None
-    return loss, track, figures
+def _must_be_possible() -> None:
+    """Raises StartRefused."""
+    if sys.platform != "linux":
+        raise StartRefused("This is measured on Linux alone.", "Measure there.")
+    for needed in ("numpy", "playwright"):
+        if find_spec(needed) is None:
+            raise StartRefused(
+                f"This measurement needs {needed}.", "Install it: pip install 'hustings[bench]'"
+            )
 
 
 async def _loss(line: dict[str, Any], seconds: int, seed: int, stages: int) -> dict[str, Any]:
-    if platform.system() != "Linux":
-        raise StartRefused("This is measured on Linux alone.", "It has 127.0.0.2 and Chromium.")
-    measure, tracks, judged = _measures()
-    track = tracks.track(seconds, seed, speaks=False)
-    middle_ms = track.middle_s * 1000 - line["outage_ms"] / 2
-    fault = measure.Fault(**line, outage_at_ms=middle_ms)
-    wanted = measure.Wanted(fault, track, seed, stages)
+    # Loaded where it is used: whoever hosts needs no arithmetic on sound.
+    from hustings.rehearse.measure.line import figures, link, loss, quality, studio, track
+
+    studio.chromium()
+    said = track.track(seconds, seed, speaks=quality.judge() is not None)
+    middle_ms = said.middle_s * 1000 - line["outage_ms"] / 2
+    fault = link.Fault(**line, outage_at_ms=middle_ms)
+    wanted = loss.Wanted(fault, said, seed, stages)
     with tempfile.TemporaryDirectory(prefix="hustings-loss-") as name:
-        announced = {"announce": measure.ANNOUNCED}
-        async with town_hall(measure.SEATS, record=True, **announced) as (evening, home):
-            town = measure.Town(media(), evening, home.site, Path(name))
-            heard = await measure.speak(town, wanted)
-            # The town hall's folder goes with it.
-            return dict(judged.figures(track, heard))
+        announced = {"announce": loss.ANNOUNCED}
+        async with town_hall(loss.SEATS, record=True, **announced) as (evening, home):
+            town = loss.Town(media(), evening, home.site, Path(name))
+            heard = await loss.speak(town, wanted)
+            # Before the folder goes in which the recording is.
+            return await asyncio.to_thread(figures.figures, said, heard)

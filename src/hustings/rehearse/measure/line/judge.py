@@ -65,6 +65,13 @@ def find(said: Sound, heard: Sound) -> Found:
     return Found(np.concatenate(likeness).astype(np.float32), lags)
 
 
+def cut(sound: Sound, start: int, length: int) -> Sound:
+    """Silence where there is none of it."""
+    part = sound[max(0, start) : max(0, start + length)]
+    before = min(length, max(0, -start))
+    return np.pad(part, (before, length - before - len(part)))
+
+
 def _band(sound: Sound) -> Sound:
     spectrum = np.fft.rfft(sound)
     hz = np.fft.rfftfreq(len(sound), 1 / RATE_HZ)
@@ -112,17 +119,10 @@ def _block_likeness(said: Sound, heard: Sound, n: int, lags: list[int | None]) -
     own = said[start : end + WINDOW - 1]
     best = np.zeros(len(range(start, end, HOP)), np.float32)
     for lag in {lag for lag in lags[max(0, n - 1) : n + 2] if lag is not None}:
-        other = _cut(heard, start + lag, len(own))
+        other = cut(heard, start + lag, len(own))
         both, one, two = (_windows(each) for each in (own * other, own * own, other * other))
         best = np.maximum(best, both / np.sqrt(one * np.maximum(two, 1e-3 * one) + 1e-12))
     return best
-
-
-def _cut(sound: Sound, start: int, length: int) -> Sound:
-    """Silence where there is none of it."""
-    part = sound[max(0, start) : max(0, start + length)]
-    before = min(length, max(0, -start))
-    return np.pad(part, (before, length - before - len(part)))
 
 
 def _windows(sound: Sound) -> Sound:

@@ -3,7 +3,7 @@ by another speaker, in the recording."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,7 @@ from hustings.ops.clock import SystemClock, monotonic_ms
 from hustings.rehearse.evening import Evening, Seat, until
 from hustings.rehearse.measure.chirps import pack_silence, write_wav
 from hustings.rehearse.measure.line.counts import Counts, counts
-from hustings.rehearse.measure.line.link import Fault as Fault
-from hustings.rehearse.measure.line.link import Way
+from hustings.rehearse.measure.line.link import Fault, Way
 from hustings.rehearse.measure.line.studio import Studio, studio
 from hustings.rehearse.measure.line.track import Track
 from hustings.rehearse.measure.line.wire import Wire
@@ -74,7 +73,8 @@ async def speak(town: Town, wanted: Wanted) -> Heard:
         wires = await stack.enter_async_context(_link(town.site, wanted))
         counted = await stack.enter_async_context(counts(town.site, SEATS[0].seat))
         running = await stack.enter_async_context(crowd(town.media, _ears(town)))
-        ears = await stack.enter_async_context(_follow(running))
+        ears = _Ears(running)
+        stack.push_async_callback(ears.close)
         await until(ears.stand, "another speaker to stand")
         for wire in wires:
             wire.is_bad = True
@@ -166,14 +166,18 @@ def _ears(town: Town) -> dict[str, Any]:
 class _Ears:
     """How those on a clean line fare."""
 
-    def __init__(self) -> None:
+    def __init__(self, running: Crowd) -> None:
         self._last: dict[str, Any] = {}
+        self._following = asyncio.create_task(self._follow(running))
 
-    async def follow(self, running: Crowd) -> None:
+    async def _follow(self, running: Crowd) -> None:
         async for line in running.lines():
             self._last = line
 
     async def stand(self) -> bool:
+        """Raises what the crowd broke with."""
+        if self._following.done():
+            self._following.result()
         speakers = self._last.get("speakers") or [None]
         return (speakers[0] or {}).get("lines") == len(DOORS)
 
@@ -185,17 +189,9 @@ class _Ears:
                 "Those on a clean line missed something as well.", "Measure on a freer machine."
             )
 
-
-@asynccontextmanager
-async def _follow(running: Crowd) -> AsyncIterator[_Ears]:
-    ears = _Ears()
-    following = asyncio.create_task(ears.follow(running))
-    try:
-        yield ears
-    finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
+    async def close(self) -> None:
+        self._following.cancel()
+        await asyncio.gather(self._following, return_exceptions=True)
 
 
 async def _end(town: Town) -> Path:

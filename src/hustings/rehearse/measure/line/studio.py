@@ -66,16 +66,17 @@ class Studio:
 @asynccontextmanager
 async def studio(microphone: Path) -> AsyncIterator[Studio]:
     """Raises StartRefused."""
-    try:
-        from playwright.async_api import async_playwright
-    except ModuleNotFoundError as error:
-        raise StartRefused(
-            f"This measurement needs {error.name}.", "Install it: pip install 'hustings[bench]'"
-        ) from None
+    # Loaded where it is used: it is of the extra `bench`.
+    from playwright.async_api import Error, async_playwright
+
     program = chromium()
     flags = [*FLAGS, f"--use-file-for-fake-audio-capture={microphone}"]
     async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=program, args=flags)
+        try:
+            browser = await play.chromium.launch(executable_path=program, args=flags)
+        except Error as error:
+            first, _, _ = error.message.partition("\n")
+            raise StartRefused(f"{program} does not start: {first}", "Try it by hand.") from None
         try:
             yield Studio(await browser.new_page(locale="en"))
         finally:

@@ -29,6 +29,11 @@ class Track:
     marks: Sound
 
     @property
+    def before(self) -> int:
+        """Samples from the beginning to the marks."""
+        return len(self.speech) + int(TURN_S * RATE_HZ)
+
+    @property
     def worse_s(self) -> float:
         """When the line turns bad."""
         return (len(self.speech) / RATE_HZ) + TURN_S / 2

@@ -1,0 +1,43 @@
+"""`hustings bench loss`, short: it measures what the link does to a real speaker's page."""
+
+import shutil
+
+import pytest
+
+from tests.e2e.test_benches import bench
+
+SECONDS = 10
+PACKETS = 50 * SECONDS
+
+
+@pytest.fixture(autouse=True)
+def browser() -> None:
+    if shutil.which("chromium") is None:
+        pytest.skip("there is no Chromium here")
+
+
+def test_a_clean_line_loses_nothing_and_all_of_it_came_through_the_link() -> None:
+    few = ("--seconds", str(SECONDS), "--percent", "0", "--rtt-ms", "20", "--jitter-ms", "0")
+    figures = bench("loss", *few)
+
+    print(figures)
+    assert (figures["programme_lost_percent"], figures["recording_lost_percent"]) == (0, 0)
+    # What comes late on a machine that does other work beside is late for the return as well.
+    assert figures["return_lost_percent"] < 5
+    assert set(figures["stage"]) == {"received", "repaired", "concealed"}
+    for way in ("to_stage", "to_speaker"):
+        assert figures["link"][way]["passed"] > 2 * PACKETS
+        assert figures["link"][way]["dropped"] == 0
+    asked = {"seconds": SECONDS, "percent": 0, "rtt_ms": 20, "jitter_ms": 0, "burst_ms": 0}
+    asked |= {"every_ms": 5_000, "outage_ms": 0, "seed": 1, "stages": 2}
+    assert {name: figures[name] for name in asked} == asked
+
+
+def test_a_dead_second_is_missed_where_it_is_longer_than_the_window() -> None:
+    few = ("--seconds", str(SECONDS), "--percent", "0", "--outage-ms", "2000", "--stages", "1")
+    figures = bench("loss", *few)
+
+    print(figures)
+    assert 5 < figures["programme_lost_percent"] <= 100 * 2 / SECONDS + 1
+    assert figures["return_lost_percent"] >= 100 * 1.8 / SECONDS
+    assert figures["link"]["to_stage"]["dropped"] > 50
