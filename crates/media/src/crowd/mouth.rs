@@ -10,7 +10,7 @@ use str0m::channel::{ChannelConfig, ChannelId, Reliability};
 use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive, TcpType, Transmit};
-use str0m::rtp::{RedEncoder, RedundantBlock, RtpWrite};
+use str0m::rtp::{RedDecoder, RedEncoder, RedundantBlock, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
 use super::kept::Kept;
@@ -40,6 +40,8 @@ pub struct Mouth {
     repairs: ChannelId,
     kept: Kept,
     previous: Option<Vec<u8>>,
+    /// The time of the last 20 ms of the return.
+    heard: Option<u64>,
     sent: u64,
     deadline: Instant,
     said: VecDeque<Said>,
@@ -77,6 +79,7 @@ impl Mouth {
             repairs,
             kept: Kept::default(),
             previous: None,
+            heard: None,
             sent: 0,
             deadline: now,
             said: VecDeque::new(),
@@ -184,6 +187,25 @@ impl Mouth {
         }
     }
 
+    /// The return, each 20 ms once; what was lost is taken from the packet after it.
+    fn hear(&mut self, packet: &RtpPacket) {
+        let red = self.types.and_then(|(_, red)| red);
+        let alone = vec![(0, packet.payload.clone())];
+        let blocks = if Some(packet.header.payload_type) == red {
+            let blocks = RedDecoder::decode(&packet.payload).unwrap_or_default();
+            blocks.iter().map(|block| (block.timestamp_offset, block.payload.into())).collect()
+        } else {
+            alone
+        };
+        for (earlier, payload) in blocks {
+            let rtp_time = packet.time.numer().saturating_sub(earlier.into());
+            if self.heard.is_none_or(|last| rtp_time > last) {
+                self.heard = Some(rtp_time);
+                self.said.push_back(Said::Return { rtp_time, payload });
+            }
+        }
+    }
+
     fn give_again(&mut self, request: &[u8]) {
         if let Some(mut channel) = self.rtc.channel(self.repairs) {
             for answer in self.kept.give(request) {
@@ -196,9 +218,7 @@ impl Mouth {
         match event {
             Event::ChannelData(data) if data.id == self.repairs => self.give_again(&data.data),
             Event::Connected => self.said.push_back(Said::Connected),
-            Event::RtpPacket(packet) => self
-                .said
-                .push_back(Said::Return { rtp_time: packet.time.numer(), payload: packet.payload.clone() }),
+            Event::RtpPacket(packet) => self.hear(&packet),
             Event::ChannelData(data) if Some(data.id) == self.channel => {
                 self.said.push_back(Said::Note(String::from_utf8_lossy(&data.data).into_owned()));
             }

@@ -14,7 +14,7 @@ use str0m::channel::ChannelId;
 use str0m::format::{Codec, CodecConfig};
 use str0m::media::{Mid, Pt};
 use str0m::net::{Protocol, Receive, TcpType, Transmit};
-use str0m::rtp::{RedDecoder, RtpPacket, RtpWrite};
+use str0m::rtp::{RedDecoder, RedEncoder, RedundantBlock, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 
 use super::notes;
@@ -23,6 +23,9 @@ use super::whip::{Credentials, Fragment, offer_again, restarted};
 use crate::codec::packet_samples;
 use crate::flow::{Ask, Return};
 use crate::units::{FRAME_SAMPLES, MediaTime};
+
+/// The length of a block that is carried again has ten bits (RFC 2198, section 3).
+const RED_BYTES_MAX: usize = 1 << 10;
 
 /// How a datagram came: over UDP or TCP, and from where.
 pub type Way = (Protocol, SocketAddr);
@@ -60,6 +63,8 @@ pub struct Session {
     /// Whether lost packets may be asked for by their numbers (NACK).
     nacks: bool,
     sent: u64,
+    /// The last packet of the return, and its time.
+    sent_last: Option<(u32, Arc<[u8]>)>,
     rtt: Option<Duration>,
     deadline: Instant,
     /// The last moment it was told of.
@@ -118,6 +123,7 @@ impl Session {
             repairs: None,
             nacks,
             sent: 0,
+            sent_last: None,
             rtt: None,
             deadline: now.instant,
             now: now.instant,
@@ -189,15 +195,20 @@ impl Session {
     /// Send 20 ms of the return.
     pub fn send(&mut self, back: &Return, now: Instant) {
         self.guarded(|session| {
-            let Some((mid, pt, _)) = session.audio else { return };
+            let Some((mid, pt, red)) = session.audio else { return };
             if !session.rtc.is_connected() {
                 return;
             }
+            let before = session.sent_last.replace((back.rtp_time, back.payload.clone()));
+            let (pt, payload) = match red {
+                Some(red) => (red, with_the_one_before(pt, back, before)),
+                None => (pt, back.payload.to_vec()),
+            };
             let mut direct = session.rtc.direct_api();
             if let Some(stream) = direct.stream_tx_by_mid(mid, None) {
                 session.sent += 1;
                 let seq = session.sent.into();
-                stream.write_rtp(RtpWrite::new(pt, seq, back.rtp_time, now, &back.payload[..]));
+                stream.write_rtp(RtpWrite::new(pt, seq, back.rtp_time, now, payload));
             }
         });
     }
@@ -370,6 +381,19 @@ impl Session {
 struct Block {
     earlier: u32,
     payload: Arc<[u8]>,
+}
+
+/// A packet of the return with the one before it, where that is right before it (RFC 2198): one that is lost is not missed.
+fn with_the_one_before(pt: Pt, back: &Return, before: Option<(u32, Arc<[u8]>)>) -> Vec<u8> {
+    let fits = |(time, payload): &(u32, Arc<[u8]>)| {
+        back.rtp_time.wrapping_sub(*time) == FRAME_SAMPLES as u32 && payload.len() < RED_BYTES_MAX
+    };
+    let again = before.filter(fits).map(|(_, payload)| RedundantBlock {
+        pt: *pt,
+        timestamp_offset: FRAME_SAMPLES as u32,
+        payload: payload.to_vec(),
+    });
+    RedEncoder::encode(*pt, &back.payload, again.as_slice())
 }
 
 /// Whether an offer has lost packets of its Opus asked for by their numbers (RFC 4585).
