@@ -11,4 +11,4 @@ mod opus;
 mod opus_test;
 
 pub use file::read_ogg;
-pub use opus::{Decoder, Encoder, OpusFault, Quality, packet_samples};
+pub use opus::{Decoder, Encoder, OpusFault, Quality, carries_copy, packet_samples};

@@ -154,8 +154,8 @@ impl Decoder {
         self.run(Some(packet), SAMPLES_MAX, false)
     }
 
-    /// The frame before `packet`, from the copy that `packet` carries (in-band FEC), or concealed
-    /// where it carries none. `samples` is the length of the gap, a multiple of 2.5 ms.
+    /// The frame before `packet`, from the copy that `packet` carries (in-band FEC); see [`carries_copy`]. `samples` is the
+    /// length of the gap, a multiple of 2.5 ms.
     pub fn recover(&mut self, packet: &[u8], samples: usize) -> Result<Vec<f32>, OpusFault> {
         self.run(Some(packet), samples, true)
     }
@@ -200,6 +200,15 @@ impl Drop for Decoder {
         // SAFETY: created by opus_decoder_create, freed once.
         unsafe { sys::opus_decoder_destroy(self.0.as_ptr()) };
     }
+}
+
+/// Whether a packet carries a copy of the frame before it (in-band FEC); without one, libopus would make it up.
+pub fn carries_copy(packet: &[u8]) -> bool {
+    // SAFETY: `packet` is not empty and holds its own length.
+    !packet.is_empty()
+        && unsafe {
+            sys::opus_packet_has_lbrr(packet.as_ptr(), packet.len().min(i32::MAX as usize) as i32) == 1
+        }
 }
 
 /// How many 48 kHz samples a packet holds, read from its first bytes (RFC 6716 section 3.1);

@@ -21,10 +21,8 @@ const RTT_MIN: Duration = Duration::from_millis(10);
 /// So much of an answer is believed at a time: TCP's way of averaging (RFC 6298, section 2).
 const RTT_SHARE: u32 = 8;
 /// The longest outage that is asked for at all, as frames of 20 ms.
-const MISSING_MAX: u64 = 512;
-/// The shortest Opus packet, 2.5 ms, and the longest, 120 ms.
-const FRAME_MIN: i64 = 120;
-const PACKET_SAMPLES_MAX: i64 = 5_760;
+const MISSING_MAX: usize = 512;
+const SAMPLES_PER_MS: i64 = 48;
 /// So few are asked for twice in a round trip, more often in a long one: requests are lost, and answers, and there is no
 /// time to wait until that shows.
 const FEW: usize = 16;
@@ -75,8 +73,10 @@ struct Missing {
 }
 
 pub struct Repair {
-    /// Number and time of the newest packet.
+    /// The highest number and the latest time of all packets: browsers send some again under new numbers, to fill a line.
     newest: Option<(u64, i64)>,
+    /// Numbers that have not come since the latest time.
+    lost: u64,
     /// By the time of what is missing.
     missing: BTreeMap<i64, Missing>,
     /// Numbers below the newest that have not come, and since when that is known.
@@ -94,6 +94,7 @@ impl Repair {
     pub fn new() -> Self {
         Self {
             newest: None,
+            lost: 0,
             missing: BTreeMap::new(),
             overtaken: BTreeMap::new(),
             window: Duration::ZERO,
@@ -126,41 +127,39 @@ impl Repair {
             let again = since.is_some_and(|since| now.saturating_duration_since(since) > self.rtt * 3 / 4);
             return if again { Came::Again } else { Came::ByItself };
         }
-        self.newest = Some((number, time));
-        let lost = number - newest - 1;
-        if lost == 0 {
-            return Came::ByItself;
-        }
-        for lost in (newest + 1..number).rev().take(MISSING_MAX as usize) {
+        self.newest = Some((number, newest_time.max(time)));
+        for lost in (newest + 1..number).rev().take(MISSING_MAX) {
             self.overtaken.insert(lost, now);
         }
-        while self.overtaken.len() > MISSING_MAX as usize {
+        while self.overtaken.len() > MISSING_MAX {
             self.overtaken.pop_first();
         }
-        if self.allowed && lost <= MISSING_MAX {
-            self.note_gap(newest_time, time, lost, samples, now);
+        self.lost = self.lost.saturating_add(number - newest - 1);
+        if time > newest_time {
+            let lost = std::mem::take(&mut self.lost);
+            if self.allowed && lost > 0 {
+                self.note_gap(newest_time, time, samples, now);
+            }
         }
         Came::ByItself
     }
 
-    /// Note that packets are missing between two that came: in steps of equal length where that fits, else as one stretch.
-    fn note_gap(&mut self, before: i64, after: i64, lost: u64, samples: i64, now: Instant) {
-        let lost = lost as i64;
-        let step = (after - before) / (lost + 1);
-        let even = step * (lost + 1) == after - before && (FRAME_MIN..=PACKET_SAMPLES_MAX).contains(&step);
-        let stretches = if even { lost } else { 1 };
-        let length = if even { step } else { after - before - samples };
-        for from in (0..stretches).map(|k| after - (stretches - k) * length) {
+    /// Note that packets are missing between two that came: one by one where they are of this length, else as one stretch.
+    fn note_gap(&mut self, before: i64, after: i64, samples: i64, now: Instant) {
+        let gap = after - before - samples;
+        let length = if gap % samples == 0 { samples } else { gap };
+        let most = self.window.as_millis() as i64 * SAMPLES_PER_MS / samples + 1;
+        let count = if length > 0 { (gap / length).min(most) } else { 0 };
+        for from in (1..=count).map(|k| after - k * length) {
             // What was said so much earlier than what just came is mixed so much sooner.
             let earlier = SampleCount(after - from).ms().unsigned_abs();
             let left = self.window.saturating_sub(Duration::from_millis(earlier));
-            if length >= FRAME_MIN && !left.is_zero() {
-                let fresh =
-                    Missing { to: from + length, due: now + OVERTAKEN, until: now + left, asked: false };
-                self.missing.entry(from).or_insert(fresh);
+            if !left.is_zero() {
+                let (to, due, until) = (from + length, now + OVERTAKEN, now + left);
+                self.missing.entry(from).or_insert(Missing { to, due, until, asked: false });
             }
         }
-        while self.missing.len() > MISSING_MAX as usize {
+        while self.missing.len() > MISSING_MAX {
             self.missing.pop_first();
         }
     }

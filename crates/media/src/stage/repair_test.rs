@@ -139,6 +139,22 @@ fn where_packets_are_not_of_one_length_the_whole_stretch_is_asked_for() {
     assert_eq!(request.text(), format!("{{\"again\":[[960,{}]],\"n\":0,\"v\":1}}", 4 * FRAME + 7));
 }
 
+/// As Chromium does to find out what a line carries.
+#[test]
+fn what_is_sent_again_under_a_new_number_hides_no_gap_and_makes_none() {
+    let begin = start().instant;
+    let mut repair = line(begin);
+    repair.packet(1, 0, FRAME, begin);
+    repair.packet(2, FRAME, FRAME, begin);
+    assert_eq!(repair.deadline(), None);
+
+    // Number 3 was a copy, 4 and 5 were said: 5 is sent again as 6.
+    repair.packet(6, FRAME, FRAME, begin);
+    repair.packet(7, 4 * FRAME, FRAME, begin);
+
+    assert_eq!(asked(&mut repair, begin + 10 * MS), [frames(2, 4)]);
+}
+
 #[test]
 fn an_answers_time_is_the_nearest_there_is() {
     let mut repair = Repair::new();

@@ -102,7 +102,12 @@ impl Session {
         let nacks = asks_for_nacks(sdp);
         let codecs = config.codec_config();
         let mut params = codecs.params().to_vec();
-        params.iter_mut().for_each(|params| params.set_fb_nack(nacks));
+        for params in &mut params {
+            params.set_fb_nack(nacks);
+            // Speech is of one rate: a browser that is told what is lost would send less of it, not more, and fill the line with
+            // copies to find out how much it carries.
+            params.set_fb_transport_cc(false);
+        }
         *codecs = CodecConfig::new_from_payload_params(params);
         let mut rtc = config.build(now.instant);
         for &address in addresses {

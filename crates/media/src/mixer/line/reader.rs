@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use crate::codec::Decoder;
+use crate::codec::{Decoder, carries_copy};
 use crate::units::FRAME_SAMPLES;
 
 use super::packets::Packets;
@@ -109,6 +109,7 @@ impl Reader {
         }
         let length = (length - length % STEP_SAMPLES) as usize;
         if let Some((_, packet)) = next.filter(|_| self.begun && gap <= FRAME_SAMPLES as i64)
+            && carries_copy(&packet.payload)
             && let Ok(samples) = self.decoder.recover(&packet.payload, length)
         {
             source.repaired += 1;
