@@ -7,6 +7,7 @@ import av
 import numpy as np
 import pytest
 
+from hustings.domain.refusals import StartRefused
 from hustings.parts.codec import OpusDecoder
 from hustings.rehearse.measure.line.counts import Counts
 from hustings.rehearse.measure.line.judge import find
@@ -209,3 +210,14 @@ async def test_whoever_came_before_is_spared_and_each_has_a_socket_of_its_own() 
     assert sorted(stage.came.values()) == [1, 2]
     for each in (first, second, transport, wire):
         each.close()
+
+
+async def test_a_port_that_is_taken_is_told() -> None:
+    ways = Way(Fault(), 1), Way(Fault(), 2)
+    first, second = (Wire(("127.0.0.1", 9), *ways) for _ in range(2))
+    await first.open(("127.0.0.2", 0))
+    taken = first.port
+
+    with pytest.raises(StartRefused, match=f"127.0.0.2:{taken}"):
+        await second.open(("127.0.0.2", taken))
+    first.close()
