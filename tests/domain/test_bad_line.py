@@ -154,10 +154,11 @@ def test_counts_are_of_the_bad_time_and_of_all_stages() -> None:
         counts.take(told(node, line, repaired))
     counts.start()
     counts.take(told("stage-1", "a", 9))
+    counts.take(told("stage-2", "b", 8))
     counts.take(told("stage-2", "c", 3))
 
     assert counts.stages == 2
-    assert counts.told() == {"received": None, "repaired": 4 + 3, "concealed": 1}
+    assert counts.told() == {"received": None, "repaired": 4 + 1 + 3, "concealed": 1}
 
 
 class Echo(asyncio.DatagramProtocol):
