@@ -7,6 +7,7 @@ import av
 import numpy as np
 import pytest
 
+from hustings.domain.refusals import StartRefused
 from hustings.parts.codec import OpusDecoder
 from hustings.rehearse.measure.line.counts import Counts
 from hustings.rehearse.measure.line.judge import find
@@ -153,10 +154,11 @@ def test_counts_are_of_the_bad_time_and_of_all_stages() -> None:
         counts.take(told(node, line, repaired))
     counts.start()
     counts.take(told("stage-1", "a", 9))
+    counts.take(told("stage-2", "b", 8))
     counts.take(told("stage-2", "c", 3))
 
     assert counts.stages == 2
-    assert counts.told() == {"received": None, "repaired": 4 + 3, "concealed": 1}
+    assert counts.told() == {"received": None, "repaired": 4 + 1 + 3, "concealed": 1}
 
 
 class Echo(asyncio.DatagramProtocol):
@@ -209,3 +211,14 @@ async def test_whoever_came_before_is_spared_and_each_has_a_socket_of_its_own() 
     assert sorted(stage.came.values()) == [1, 2]
     for each in (first, second, transport, wire):
         each.close()
+
+
+async def test_a_port_that_is_taken_is_told() -> None:
+    ways = Way(Fault(), 1), Way(Fault(), 2)
+    first, second = (Wire(("127.0.0.1", 9), *ways) for _ in range(2))
+    await first.open(("127.0.0.2", 0))
+    taken = first.port
+
+    with pytest.raises(StartRefused, match=f"127.0.0.2:{taken}"):
+        await second.open(("127.0.0.2", taken))
+    first.close()

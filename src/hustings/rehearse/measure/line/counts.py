@@ -13,10 +13,11 @@ COUNTED = ("received", "repaired", "concealed")
 
 
 class Counts:
-    """Of the newest line of the seat at each stage."""
+    """Of all lines of the seat, those that broke included."""
 
     def __init__(self, seat: str) -> None:
         self._seat = seat
+        self._stages = set[str]()
         self._newest: dict[str, dict[str, Any]] = {}
         self._before: dict[str, dict[str, Any]] = {}
 
@@ -25,12 +26,13 @@ class Counts:
         for one in told["happenings"]:
             for line in one["lines"] if one["kind"] == "lines" else []:
                 if line["seat"] == self._seat:
-                    self._newest[told["node"]] = line
+                    self._stages.add(told["node"])
+                    self._newest[line["line"]] = line
 
     @property
     def stages(self) -> int:
-        """How many have such a line."""
-        return len(self._newest)
+        """How many have had such a line."""
+        return len(self._stages)
 
     def start(self) -> None:
         """What was counted until now is not told."""
@@ -41,14 +43,10 @@ class Counts:
         return {name: self._sum(name) for name in COUNTED}
 
     def _sum(self, name: str) -> int | None:
-        total = 0
-        for stage, line in self._newest.items():
-            if name not in line:
-                return None
-            before = self._before.get(stage, {})
-            # A line that came up meanwhile counts from its own beginning.
-            total += line[name] - (before[name] if before.get("line") == line["line"] else 0)
-        return total
+        if any(name not in line for line in self._newest.values()):
+            return None
+        before = sum(int(line[name]) for line in self._before.values())
+        return sum(int(line[name]) for line in self._newest.values()) - before
 
 
 @asynccontextmanager

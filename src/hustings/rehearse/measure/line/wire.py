@@ -37,6 +37,12 @@ class Wire(asyncio.DatagramProtocol):
                 "It needs loopback addresses of its own, as Linux has them; free that port.",
             ) from None
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        assert self._transport
+        return int(self._transport.get_extra_info("sockname")[1])
+
     def worsen(self) -> None:
         """Losses begin now."""
         self._origin_s = self._loop.time()
