@@ -27,6 +27,9 @@ use crate::units::{FRAME_SAMPLES, MediaTime};
 /// The length of a block that is carried again has ten bits (RFC 2198, section 3).
 const RED_BYTES_MAX: usize = 1 << 10;
 
+/// Of a speaker's line; copies are as much again.
+const BITS_PER_S: u32 = 48_000;
+
 /// How a datagram came: over UDP or TCP, and from where.
 pub type Way = (Protocol, SocketAddr);
 
@@ -138,7 +141,7 @@ impl Session {
             broken: false,
         };
         session.drain();
-        let text = answer.to_sdp_string();
+        let text = tuned(answer.to_sdp_string(), nacks);
         session.audio = audio_mid(&text).and_then(|mid| session.payload_types(mid));
         if session.audio.is_none() {
             return Err(("sdp_no_audio", "no audio line with Opus was found".into()));
@@ -399,6 +402,13 @@ fn with_the_one_before(pt: Pt, back: &Return, before: Option<(u32, Arc<[u8]>)>) 
         payload: payload.to_vec(),
     });
     RedEncoder::encode(*pt, &back.payload, again.as_slice())
+}
+
+/// An answer that asks for speech at a rate that does it justice; and for copies inside of packets (in-band FEC) only where
+/// nothing better brings lost ones back: at a given rate they cost more than they give.
+fn tuned(answer: String, repaired: bool) -> String {
+    let fec = u8::from(!repaired);
+    answer.replace("useinbandfec=1", &format!("useinbandfec={fec};maxaveragebitrate={BITS_PER_S}"))
 }
 
 /// Whether an offer has lost packets of its Opus asked for by their numbers (RFC 4585).

@@ -91,6 +91,8 @@ pub struct Line {
     pub cue: BTreeSet<SeatId>,
     record: Record,
     packets: Packets,
+    /// Time and arrival of the last packet, where it was none that came by itself.
+    copy: Option<(i64, MediaTime)>,
     timing: Timing,
     quick: Reader,
     slack_ticks: u32,
@@ -119,6 +121,7 @@ impl Line {
             cue: BTreeSet::new(),
             record: Record::new(),
             packets: Packets::default(),
+            copy: None,
             timing: Timing::default(),
             quick: Reader::new(),
             slack_ticks: 0,
@@ -151,6 +154,14 @@ impl Line {
             }
             self.idle_ticks = 0;
         }
+        // A copy comes with the packet after it, in the same moment.
+        if let Some((time, arrived)) = self.copy.take().filter(|_| !talk.again)
+            && arrived == talk.arrived
+            && time < talk.rtp_time
+        {
+            self.timing.note_copy();
+        }
+        self.copy = talk.again.then_some((talk.rtp_time, talk.arrived));
         self.packets.put(talk.rtp_time, talk.payload, talk.again);
     }
 

@@ -28,6 +28,8 @@ pub struct Timing {
     /// The line's time of the first packet.
     first: Option<i64>,
     packet_samples: i64,
+    /// So many packets ago one carried the one before it again; `None` where none does.
+    copied: Option<usize>,
 }
 
 impl Timing {
@@ -42,11 +44,17 @@ impl Timing {
         }
         self.first.get_or_insert(rtp_time);
         self.packet_samples = samples;
+        self.copied = self.copied.map(|ago| ago + 1).filter(|&ago| ago < REMEMBERED);
         self.transits.push_back(transit);
         if self.transits.len() > REMEMBERED {
             self.transits.pop_front();
         }
         leapt
+    }
+
+    /// A packet carried the one before it again: it is waited for on this line, lost or not, so that losses change nothing.
+    pub fn note_copy(&mut self) {
+        self.copied = Some(0);
     }
 
     /// Where, on the line's clock, the newest 20 ms begin that are all here by `now`, but for the odd straggler: whole
@@ -57,12 +65,14 @@ impl Timing {
         Some(newest + self.packet_samples - FRAME_SAMPLES as i64)
     }
 
-    /// Arrival minus line time by which all but a few packets are here; `None` before the first.
+    /// Arrival minus line time by which all but a few packets are here, or their copies where there are any; `None` before
+    /// the first.
     pub fn patience(&self) -> Option<i64> {
         let mut transits: Vec<i64> = self.transits.iter().copied().collect();
         let last = transits.len().checked_sub(1)?;
         let place = last - transits.len() / LATE_SHARE;
-        Some(*transits.select_nth_unstable(place).1 + MARGIN.0)
+        let copy = self.copied.map_or(0, |_| self.packet_samples);
+        Some(*transits.select_nth_unstable(place).1 + MARGIN.0 + copy)
     }
 
     fn least(&self) -> Option<i64> {
