@@ -10,6 +10,8 @@ import { Repair } from "./repair.ts";
 
 /** How often a line looks whether its stage still speaks. */
 const LOOK_MS = 250;
+/** A stage that has said nothing for so long is listened for. */
+const QUIET_MS = 1000;
 
 /** What a line needs of the seat it belongs to. */
 export interface Surroundings {
@@ -34,6 +36,8 @@ export class Line {
   #peer: RTCPeerConnection | null = null;
   #channel: RTCDataChannel | null = null;
   #repair: Repair | null = null;
+  /** Packets of its stage's sound. */
+  #packets = 0;
   #answer = "";
   #location: string | null = null;
   #cancel = () => {};
@@ -81,6 +85,18 @@ export class Line {
     if (this.isOut) return;
     const wait_ms = (this.#core.deadline() ?? Number.POSITIVE_INFINITY) - now;
     this.#cancel = after(Math.min(LOOK_MS, wait_ms), () => this.#do({ kind: "tick" }));
+    if (this.#peer && link === "connected" && this.standing.silence_ms > QUIET_MS)
+      void this.#listen(this.#peer);
+  }
+
+  /** Whether its sound still comes. */
+  async #listen(peer: RTCPeerConnection): Promise<void> {
+    let packets = 0;
+    for (const report of (await peer.getStats()).values())
+      if (report.type === "inbound-rtp") packets += report.packetsReceived;
+    if (packets <= this.#packets || this.#peer !== peer) return;
+    this.#packets = packets;
+    this.#core.handle({ kind: "sounds" }, monotonic());
   }
 
   #perform(out: WhipOutput): Promise<void> | void {
@@ -155,6 +171,7 @@ export class Line {
     this.#peer = null;
     this.#repair?.close();
     this.#repair = null;
+    this.#packets = 0;
     this.others = null;
   }
 

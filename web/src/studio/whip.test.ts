@@ -145,6 +145,19 @@ describe("holding the line", () => {
     expect(seat.whip.link).toBe("connected");
   });
 
+  test("a stage whose words are held up is there as long as its sound comes", () => {
+    const seat = new Seat();
+    seat.connect();
+    for (let n = 0; n < 10; n++) {
+      seat.now += 4000;
+      seat.do({ kind: "sounds" });
+    }
+    expect(seat.whip.link).toBe("connected");
+    expect(seat.whip.silence_ms(seat.now)).toBeGreaterThan(39_000);
+
+    expect(kinds(seat.wait(5000))).toEqual(["hang_up"]);
+  });
+
   test("a stage that says nothing for five seconds is gone", () => {
     const seat = new Seat();
     seat.connect();

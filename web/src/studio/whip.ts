@@ -28,6 +28,7 @@ export type WhipInput =
   | { kind: "answered"; status: number; location: string | null; sentence: string; next: string }
   | { kind: "ice"; state: RTCPeerConnectionState }
   | { kind: "said"; truth: Truth }
+  | { kind: "sounds" }
   | { kind: "tick" };
 
 export type WhipOutput =
@@ -48,6 +49,8 @@ export class Whip {
   #deadline: MonotonicMs | null = null;
   #disconnected_at: MonotonicMs | null = null;
   #said_at: MonotonicMs = 0;
+  /** When its sound was heard last: where much is lost its words are held up, and it is there all the same. */
+  #sounded_at: MonotonicMs = 0;
   #out: WhipOutput[] = [];
 
   handle(input: WhipInput, now: MonotonicMs): void {
@@ -73,6 +76,9 @@ export class Whip {
       case "ice":
         this.#ice(input.state, now);
         break;
+      case "sounds":
+        this.#sounded_at = now;
+        break;
       case "said":
         this.#said(input.truth, now);
     }
@@ -84,7 +90,8 @@ export class Whip {
   }
 
   deadline(): MonotonicMs | null {
-    const silent = this.link === "connected" ? this.#said_at + SILENT_MS : null;
+    const alive_at = Math.max(this.#said_at, this.#sounded_at);
+    const silent = this.link === "connected" ? alive_at + SILENT_MS : null;
     const gone = this.#disconnected_at === null ? null : this.#disconnected_at + DISCONNECTED_MS;
     const all = [this.#deadline, silent, gone].filter((each) => each !== null);
     return all.length === 0 ? null : Math.min(...all);

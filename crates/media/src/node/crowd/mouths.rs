@@ -206,6 +206,8 @@ impl Speaker {
                 live.note = serde_json::from_str(&text).unwrap_or(Value::Null);
             }
             Said::Return { rtp_time, payload } => {
+                // Words are held up where much is lost; the stage is there all the same.
+                live.noted = self.clock.instant();
                 if let Some(dump) = dump {
                     dump.keep(rtp_time, &payload, self.clock.media().0);
                 }
