@@ -5,7 +5,7 @@ import type { Truth } from "./truth.ts";
 
 const TRUTH: Truth = {
   ...{ state: "live", on_air: true, consent: true, heard: true, speaking: true, level_db: -21 },
-  ...{ lost: 0, repaired: 0, concealed: 0, rtt_ms: 1, hears: true },
+  ...{ lost: 0, repaired: 0, concealed: 0, rtt_ms: 1, window_ms: 600, hears: true },
 };
 const heard: Standing = { link: "connected", trouble: null, truth: TRUTH, silence_ms: 100 };
 const deaf: Standing = { ...heard, truth: { ...TRUTH, heard: false } };

@@ -9,7 +9,7 @@ import { Meter } from "./meter.tsx";
 import { Microphones } from "./microphones.tsx";
 import { Standing } from "./standing.tsx";
 import type { Verdict } from "./truth.ts";
-import { mendOf, verdict } from "./truth.ts";
+import { isFar, mendOf, verdict } from "./truth.ts";
 
 const WORDS = {
   air: "truth.air",
@@ -36,6 +36,7 @@ export function Speaker({ hall, line, name, ask, alone }: Place) {
     <section class="speaker stack" aria-label={s("you.seat")}>
       <TruthPanel line={line} />
       <Trouble line={line} />
+      <Far line={line} />
       {asking && <Consent hall={hall} agreed={() => (agreed.value = true)} />}
       {seated && <Mute line={line} />}
       {seated && <Hears line={line} />}
@@ -85,6 +86,17 @@ function Trouble({ line }: { line: Lines }) {
     <div class="note" data-tone={line.link.value === "refused" ? "danger" : "wait"} role="alert">
       <strong>{what}</strong>
       {mend}
+    </div>
+  );
+}
+
+function Far({ line }: { line: Lines }) {
+  const truth = line.truth.value;
+  if (!truth || !isFar(truth)) return null;
+  return (
+    <div class="note" data-tone="wait" role="status">
+      <strong>{s("truth.far", { rtt: truth.rtt_ms })}</strong>
+      {s("truth.far.mend", { window: truth.window_ms })}
     </div>
   );
 }

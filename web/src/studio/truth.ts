@@ -21,6 +21,8 @@ export interface Truth {
   repaired: number;
   concealed: number;
   rtt_ms: number;
+  /** How far the programme runs behind: lost packets can be had again as long as that. */
+  window_ms: number;
   /** This person was found to hear the stage; so is whoever no stage asks. */
   hears: boolean;
 }
@@ -48,6 +50,7 @@ export function readTruth(text: unknown): Truth | null {
     repaired: number("repaired"),
     concealed: number("concealed"),
     rtt_ms: number("rtt_ms"),
+    window_ms: number("window_ms"),
     hears: Object(said.proof).hears !== "no",
   };
 }
@@ -99,6 +102,14 @@ const CLOSED: Record<HallState, StudioWord> = {
   paused: "truth.paused",
   ended: "truth.ended",
 };
+
+/** Twice there and back is all that fits: at 10 % loss one word in a thousand comes too late. */
+const FAR_SHARE = 0.4;
+
+/** Whether what this line loses may come back too late. */
+export function isFar({ rtt_ms, window_ms }: Truth): boolean {
+  return window_ms > 0 && rtt_ms > FAR_SHARE * window_ms;
+}
 
 function lostReason(trouble: Trouble | null): string {
   if (trouble?.kind === "stage" && trouble.status === 409) return s("truth.not_open.seat");

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { redFirst, withNack } from "./sdp.ts";
 import type { Truth } from "./truth.ts";
-import { mendOf, readTruth, verdict } from "./truth.ts";
+import { isFar, mendOf, readTruth, verdict } from "./truth.ts";
 import type { WhipInput, WhipOutput } from "./whip.ts";
 import { Whip } from "./whip.ts";
 
 const TRUTH: Truth = {
   ...{ state: "live", on_air: true, consent: true, heard: true, speaking: true, level_db: -21 },
-  ...{ lost: 3, repaired: 2, concealed: 1, rtt_ms: 31, hears: true },
+  ...{ lost: 3, repaired: 2, concealed: 1, rtt_ms: 31, window_ms: 600, hears: true },
 };
 const yes = { kind: "answered", status: 201, location: "/whip/demo/ana/l1", sentence: "", next: "" } as const;
 const no = (status: number) => ({ ...yes, status, location: null, sentence: "No.", next: "Wait." });
@@ -222,10 +222,17 @@ describe("the truth", () => {
   });
 
   test("a message that is not one of ours says nothing", () => {
-    expect(readTruth(JSON.stringify({ v: 1, ...TRUTH, window_ms: 600 }))).toEqual(TRUTH);
+    expect(readTruth(JSON.stringify({ v: 1, ...TRUTH }))).toEqual(TRUTH);
     for (const text of ["", "{", "null", '{"v":2}', '{"v":1,"state":"on"}', 7])
       expect(readTruth(text)).toBeNull();
     expect(readTruth('{"v":1,"state":"live","heard":"yes"}')?.heard).toBe(false);
+  });
+
+  test("a line is far where what it loses may come back too late", () => {
+    expect(isFar({ ...TRUTH, rtt_ms: 200, window_ms: 600 })).toBe(false);
+    expect(isFar({ ...TRUTH, rtt_ms: 300, window_ms: 600 })).toBe(true);
+    expect(isFar({ ...TRUTH, rtt_ms: 300, window_ms: 2000 })).toBe(false);
+    expect(isFar({ ...TRUTH, rtt_ms: 300, window_ms: 0 })).toBe(false);
   });
 
   test("every trouble has a mend", () => {
