@@ -1,6 +1,6 @@
 /** One ear backstage: hear any line before it is on air, and speak into one guest's ear. Not here: buttons. */
 import { signal } from "@preact/signals";
-import { Lines } from "../shell/lines.ts";
+import { Lines } from "../shell/line/lines.ts";
 import { loudspeaker } from "../shell/loudspeaker.ts";
 
 export class Ears {

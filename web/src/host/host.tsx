@@ -1,6 +1,6 @@
 /** The page of those who run a hall: its health in one line, the next thing to do, the plan, the floor, links. */
 import { useEffect, useMemo } from "preact/hooks";
-import type { Lines } from "../shell/lines.ts";
+import type { Lines } from "../shell/line/lines.ts";
 import { s } from "../texts/studio.ts";
 import { faceOf } from "../words/faces.ts";
 import { Bar } from "./bar.tsx";

@@ -1,6 +1,6 @@
 /** Asks a speaker whether the stage is heard, too: a line is proven in both directions before it is brought up. */
 import { useSignal } from "@preact/signals";
-import type { Lines } from "../shell/lines.ts";
+import type { Lines } from "../shell/line/lines.ts";
 import { s } from "../texts/studio.ts";
 
 export function Hears({ line }: { line: Lines }) {

@@ -13,7 +13,7 @@ import { Owner } from "../host/owner.tsx";
 import { rounds } from "../shell/clock.ts";
 import type { Problem } from "../shell/http.ts";
 import { getJson } from "../shell/http.ts";
-import { Lines } from "../shell/lines.ts";
+import { Lines } from "../shell/line/lines.ts";
 import { loudspeaker } from "../shell/loudspeaker.ts";
 import { hallHere } from "../shell/place.ts";
 import { loadWords, t } from "../texts/public.ts";

@@ -1,7 +1,7 @@
 /** How loud the microphone is here, before any line: the first thing to look at when nobody hears you. */
 import { useEffect, useRef } from "preact/hooks";
 import { everyFrame } from "../shell/clock.ts";
-import type { Lines } from "../shell/lines.ts";
+import type { Lines } from "../shell/line/lines.ts";
 
 const QUIET_DB = 60;
 const FALL = 0.8;

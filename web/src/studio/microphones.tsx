@@ -1,5 +1,5 @@
 /** Which microphone, and how much the browser may polish it. */
-import type { Lines } from "../shell/lines.ts";
+import type { Lines } from "../shell/line/lines.ts";
 import { s } from "../texts/studio.ts";
 
 export function Microphones({ line }: { line: Lines }) {

@@ -1,7 +1,7 @@
 /** The speaker's page: one large switch, one truth, and what to do next. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Lines } from "../shell/lines.ts";
+import type { Lines } from "../shell/line/lines.ts";
 import { s } from "../texts/studio.ts";
 import { Consent } from "./consent.tsx";
 import { Hears } from "./hears.tsx";

@@ -22,7 +22,8 @@ fn speaking(way: BadWay, on_air: bool) -> House {
     let window = SampleCount::from_ms(WINDOW_MS as i64);
     house.stage.handle(Input::OnAir { hall: place("ana").hall, lines, window }, house.now);
     house.bad_way = Some(way);
-    (house.said.clear(), house.came.clear());
+    house.said.clear();
+    house.came.clear();
     house
 }
 

@@ -22,6 +22,8 @@ const RTT_MIN: Duration = Duration::from_millis(10);
 const RTT_SHARE: u32 = 8;
 /// The longest outage that is asked for at all, as frames of 20 ms.
 const MISSING_MAX: usize = 512;
+/// A line's clock that goes back by more is a new clock: 3 s.
+const LEAP: i64 = 3 * 48_000;
 const SAMPLES_PER_MS: i64 = 48;
 /// So few are asked for twice in a round trip, more often in a long one: requests are lost, and answers, and there is no
 /// time to wait until that shows.
@@ -127,6 +129,12 @@ impl Repair {
             let again = since.is_some_and(|since| now.saturating_duration_since(since) > self.rtt * 3 / 4);
             return if again { Came::Again } else { Came::ByItself };
         }
+        if newest_time - time > LEAP {
+            // Another clock: nothing is known of it.
+            (self.newest, self.lost) = (Some((number, time)), 0);
+            self.overtaken.clear();
+            return Came::ByItself;
+        }
         self.newest = Some((number, newest_time.max(time)));
         for lost in (newest + 1..number).rev().take(MISSING_MAX) {
             self.overtaken.insert(lost, now);
@@ -135,11 +143,12 @@ impl Repair {
             self.overtaken.pop_first();
         }
         self.lost = self.lost.saturating_add(number - newest - 1);
-        if time > newest_time {
-            let lost = std::mem::take(&mut self.lost);
-            if self.allowed && lost > 0 {
-                self.note_gap(newest_time, time, samples, now);
-            }
+        if time <= newest_time {
+            return Came::Again;
+        }
+        let lost = std::mem::take(&mut self.lost);
+        if self.allowed && lost > 0 {
+            self.note_gap(newest_time, time, samples, now);
         }
         Came::ByItself
     }

@@ -144,8 +144,8 @@ fn where_packets_are_not_of_one_length_the_whole_stretch_is_asked_for() {
 fn what_is_sent_again_under_a_new_number_hides_no_gap_and_makes_none() {
     let begin = start().instant;
     let mut repair = line(begin);
-    repair.packet(1, 0, FRAME, begin);
-    repair.packet(2, FRAME, FRAME, begin);
+    assert_eq!(repair.packet(1, 0, FRAME, begin), Came::Again);
+    assert_eq!(repair.packet(2, FRAME, FRAME, begin), Came::ByItself);
     assert_eq!(repair.deadline(), None);
 
     // Number 3 was a copy, 4 and 5 were said: 5 is sent again as 6.
@@ -153,6 +153,20 @@ fn what_is_sent_again_under_a_new_number_hides_no_gap_and_makes_none() {
     repair.packet(7, 4 * FRAME, FRAME, begin);
 
     assert_eq!(asked(&mut repair, begin + 10 * MS), [frames(2, 4)]);
+}
+
+#[test]
+fn a_clock_that_goes_back_by_far_is_a_new_one() {
+    let begin = start().instant;
+    let mut repair = Repair::new();
+    repair.allow(true, WINDOW);
+    repair.packet(1, 1 << 30, FRAME, begin);
+
+    assert_eq!(repair.packet(5, 0, FRAME, begin), Came::ByItself);
+    assert_eq!(repair.packet(6, FRAME, FRAME, begin), Came::ByItself);
+    assert_eq!(repair.deadline(), None);
+    repair.packet(8, 3 * FRAME, FRAME, begin);
+    assert_eq!(asked(&mut repair, begin + 10 * MS), [frames(2, 3)]);
 }
 
 #[test]

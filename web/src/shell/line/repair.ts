@@ -1,6 +1,6 @@
 /** A line's repair: a keeper beside the page, and an unordered channel on which its stage asks for what it has lost. */
-import type { Request } from "../studio/kept.ts";
-import { readRequest } from "../studio/kept.ts";
+import type { Request } from "../../studio/kept.ts";
+import { readRequest } from "../../studio/kept.ts";
 
 export type ToKeeper = { muted: boolean } | Request;
 

@@ -1,11 +1,11 @@
 /** A line to one stage: peer connection, data channel and requests, doing what the core says. */
-import type { Standing } from "../studio/pair.ts";
-import { redFirst, withNack } from "../studio/sdp.ts";
-import { readTruth } from "../studio/truth.ts";
-import type { WhipInput, WhipOutput } from "../studio/whip.ts";
-import { Whip } from "../studio/whip.ts";
-import { after, monotonic } from "./clock.ts";
-import { deleteLine, postSdp } from "./http.ts";
+import type { Standing } from "../../studio/pair.ts";
+import { redFirst, withNack } from "../../studio/sdp.ts";
+import { readTruth } from "../../studio/truth.ts";
+import type { WhipInput, WhipOutput } from "../../studio/whip.ts";
+import { Whip } from "../../studio/whip.ts";
+import { after, monotonic } from "../clock.ts";
+import { deleteLine, postSdp } from "../http.ts";
 import { Repair } from "./repair.ts";
 
 /** How often a line looks whether its stage still speaks. */

@@ -1,5 +1,5 @@
 /** Beside the page: keeps what the browser sends, and gives it back when it is asked for. */
-import { Kept } from "../studio/kept.ts";
+import { Kept } from "../../studio/kept.ts";
 import type { ToKeeper } from "./repair.ts";
 
 /** As the browser hands a line's packets to a worker (WebRTC encoded transform). */

@@ -1,10 +1,10 @@
 /** A speaker's seat: one microphone, a line to each stage, one truth, and one of the returns to hear. */
 import { signal } from "@preact/signals";
-import { player, spokesman } from "../studio/pair.ts";
-import type { Truth } from "../studio/truth.ts";
-import type { Link, Trouble } from "../studio/whip.ts";
+import { player, spokesman } from "../../studio/pair.ts";
+import type { Truth } from "../../studio/truth.ts";
+import type { Link, Trouble } from "../../studio/whip.ts";
+import { Microphone } from "../microphone.ts";
 import { Line } from "./line.ts";
-import { Microphone } from "./microphone.ts";
 
 const STAGES = [1, 2];
 
