@@ -20,9 +20,10 @@ const BATCH_MAX: f64 = 64.0;
 const WAIT: Duration = Duration::from_millis(300);
 const CROWDED_AFTER: Duration = Duration::from_millis(200);
 const CALM_AFTER: Duration = Duration::from_millis(500);
-/// While they come without end there is always somebody in the queue, and a long one only makes everybody wait: those who
-/// stand in it for long are no longer near when they are taken, which costs as much again.
-const CROWDED_WAIT: Duration = Duration::from_millis(25);
+/// While they come without end there is always somebody in the queue, and a long one only makes everybody wait. Where there is
+/// but a share of a core, those who stand in it for long are no longer near when they are taken, which costs as much again.
+const CROWDED_WAIT: Duration = Duration::from_millis(70);
+const CROWDED_WAIT_HELD: Duration = Duration::from_millis(25);
 /// In a crush no more are begun with than twice what is served in this time, of those who came within it and have not been
 /// answered: whoever was begun with is done sooner. Who takes longer, for whatever reason, holds up nobody.
 pub const BEGUN: Duration = Duration::from_millis(30);
@@ -96,7 +97,11 @@ impl Crush {
 
     /// How many may wait.
     pub fn queue(&self) -> usize {
-        let wait = if self.crowded { CROWDED_WAIT } else { WAIT.mul_f64(self.cores) };
+        let wait = match (self.crowded, self.cores < 1.0) {
+            (true, true) => CROWDED_WAIT_HELD,
+            (true, false) => CROWDED_WAIT,
+            (false, _) => WAIT.mul_f64(self.cores),
+        };
         self.served_within(wait).clamp(QUEUE_MIN, QUEUE_MAX) as usize
     }
 
