@@ -6,22 +6,23 @@ import pytest
 
 HERE = Path(__file__).parent
 ALONE = frozenset(
-    {"test_flood", "test_hls_on_the_page", "test_hostile_http2", "test_hostile_packets"}
+    {
+        "test_bench_loss",
+        "test_flood",
+        "test_hls_on_the_page",
+        "test_hostile_http2",
+        "test_hostile_packets",
+    }
 )
-"""They count breaks of milliseconds, compare a calm stretch with an attacked one, or take all that
-a machine has."""
+"""They count breaks of milliseconds, compare a calm stretch with an attacked one, hold sound
+against sound, or take all that a machine has."""
 LANES = {
     "paired": {
         "one": {"test_an_evening"},
         "other": {"test_air", "test_control_plane_gone", "test_hostile_http", "test_tls"},
     },
     "listening": {
-        "speech": {
-            "test_bench_loss",
-            "test_mouth_to_ear",
-            "test_speaking_over_tcp",
-            "test_two_stages",
-        },
+        "speech": {"test_mouth_to_ear", "test_speaking_over_tcp", "test_two_stages"},
         "playlists": {"test_hls", "test_led_floor"},
     },
 }
