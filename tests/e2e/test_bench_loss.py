@@ -1,19 +1,9 @@
 """`hustings bench loss`, short: it measures what the link does to a real speaker's page."""
 
-import shutil
-
-import pytest
-
 from tests.e2e.test_benches import bench
 
 SECONDS = 10
 PACKETS = 50 * SECONDS
-
-
-@pytest.fixture(autouse=True)
-def browser() -> None:
-    if shutil.which("chromium") is None:
-        pytest.skip("there is no Chromium here")
 
 
 def test_a_clean_line_loses_nothing_and_all_of_it_came_through_the_link() -> None:

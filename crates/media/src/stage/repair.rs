@@ -24,6 +24,8 @@ const RTT_SHARE: u32 = 8;
 const MISSING_MAX: usize = 512;
 /// A line's clock that goes back by more is a new clock: 3 s.
 const LEAP: i64 = 3 * 48_000;
+/// As far back as str0m asks for packets by their numbers.
+const NUMBERS: u64 = 101;
 const SAMPLES_PER_MS: i64 = 48;
 /// So few are asked for twice in a round trip, more often in a long one: requests are lost, and answers, and there is no
 /// time to wait until that shows.
@@ -86,6 +88,8 @@ pub struct Repair {
     window: Duration,
     rtt: Duration,
     allowed: bool,
+    /// The highest number that came when that began.
+    allowed_after: Option<u64>,
     /// Whether an answer has told how long a round trip is.
     measured: bool,
     /// When the last requests were made, by their number.
@@ -102,6 +106,7 @@ impl Repair {
             window: Duration::ZERO,
             rtt: RTT_PRIOR,
             allowed: false,
+            allowed_after: None,
             measured: false,
             requests: VecDeque::new(),
         }
@@ -110,10 +115,19 @@ impl Repair {
     /// Whether what is said may be asked for, and how far behind it the programme runs. Where it may not, what is missing
     /// by then is forgotten.
     pub fn allow(&mut self, allowed: bool, window: Duration) {
+        if !self.allowed {
+            self.allowed_after = self.newest.map(|(number, _)| number);
+        }
         (self.allowed, self.window) = (allowed, window);
         if !allowed {
             self.missing.clear();
         }
+    }
+
+    /// Whether whatever is asked for by its number was said on air: who asks so looks back at the last hundred.
+    pub fn may_ask_by_number(&self) -> bool {
+        let newest = self.newest.map_or(0, |(number, _)| number);
+        self.allowed && self.allowed_after.is_none_or(|after| newest > after + NUMBERS)
     }
 
     /// A packet came with this number and time, `samples` long.

@@ -105,6 +105,25 @@ fn nothing_is_asked_for_that_was_not_said_on_air() {
 }
 
 #[test]
+fn by_number_nothing_is_asked_for_that_was_before_the_air() {
+    let begin = start().instant;
+    let mut repair = Repair::new();
+    assert!(!repair.may_ask_by_number());
+    repair.packet(50, 50 * FRAME, FRAME, begin);
+    repair.allow(true, WINDOW);
+    for number in 51..=151 {
+        repair.packet(number, number as i64 * FRAME, FRAME, begin);
+        repair.allow(true, WINDOW);
+        assert!(!repair.may_ask_by_number(), "{number}");
+    }
+    repair.packet(152, 152 * FRAME, FRAME, begin);
+    assert!(repair.may_ask_by_number());
+
+    repair.allow(false, WINDOW);
+    assert!(!repair.may_ask_by_number());
+}
+
+#[test]
 fn an_answer_that_nobody_asked_for_is_none() {
     let begin = start().instant;
     let mut repair = line(begin);

@@ -177,10 +177,11 @@ impl Session {
     /// Whether what this line has lost may be asked for, and how far behind it the programme runs.
     pub fn allow_repair(&mut self, allowed: bool, window: Duration) {
         self.repair.allow(allowed, window);
+        let by_number = self.repair.may_ask_by_number();
         self.guarded(|session| {
             let Some((mid, ..)) = session.audio.filter(|_| session.nacks) else { return };
             if let Some(stream) = session.rtc.direct_api().stream_rx_by_mid(mid, None) {
-                stream.suppress_nack(!allowed);
+                stream.suppress_nack(!by_number);
             }
         });
     }
