@@ -40,6 +40,8 @@ const PART_US: f64 = 240_000.0;
 const WHOLE: u64 = 20;
 /// Who comes this late behind its writes hears a gap: the player's buffer.
 const IN_HAND_S: f64 = 1.08;
+/// What a newcomer is given at once, in whole parts, less the half second that it was not there on average of its first one.
+const GIVEN_S: f64 = 5.0 * 0.24 - 0.5;
 
 pub struct House {
     pub admission: Admission,
@@ -53,7 +55,7 @@ pub struct House {
     busy_until_s: f64,
     /// How far sweeps are behind.
     late_s: f64,
-    /// Those who came in since it was measured last: each is given what a player keeps in hand, at once.
+    /// Those who came in since it was measured last: each is given a player's buffer at once.
     came: usize,
     /// Listeners, writes, the share of the cores that sweeps took, and kbit that went out, second by second.
     seen: VecDeque<[f64; 4]>,
@@ -115,7 +117,7 @@ impl House {
     pub fn second(&mut self, lost: usize, now: Instant) -> u64 {
         // As the door's thread does: what the last seconds were on average.
         let came = std::mem::take(&mut self.came) as f64;
-        let kbit = (self.listening as f64 + IN_HAND_S * came) * self.figures.kbit_per_listener;
+        let kbit = (self.listening as f64 + GIVEN_S * came) * self.figures.kbit_per_listener;
         self.seen.push_back([self.listening as f64, self.load().writes, self.swept(), kbit]);
         if self.seen.len() > STEPS {
             self.seen.pop_front();

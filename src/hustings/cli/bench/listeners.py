@@ -27,13 +27,14 @@ from hustings.rehearse.evening import Evening, Seat
 from hustings.rehearse.measure import cores
 from hustings.rehearse.measure.brim import Brim
 from hustings.rehearse.measure.brim import brim as brim_at
+from hustings.rehearse.measure.chirps import hiss, write_wav
 from hustings.rehearse.measure.cores import Served
 from hustings.rehearse.measure.crush import Crush
 from hustings.rehearse.measure.crush import crush as crush_at
 from hustings.rehearse.measure.edges import EDGES_MAX, Kind, Place, edges
 from hustings.rehearse.measure.failover import die
 from hustings.rehearse.measure.fanout import Measure, compare
-from hustings.rehearse.measure.foretold import Door, Line, door, errors, line
+from hustings.rehearse.measure.foretold import Door, Line, Point, door, errors, line, middle
 from hustings.rehearse.measure.joins import Storm, storm
 
 PART_MS, WINDOW_MS = 240, 600
@@ -43,6 +44,7 @@ EACH = 15_500
 """Listeners of one edge process, which has 20,000 descriptors."""
 FORGOTTEN_MS = 6_000
 """After so long edges name one no more that they hear nothing of."""
+HISS_S = 20
 CLOCK = SystemClock()
 EDGE_PORTS, OTHER_PORTS, FLOOR_PORTS = 20_000, 20_400, 20_800
 
@@ -74,6 +76,8 @@ class Setting:
     desk_dead: bool
     alone: bool = False
     """No other edge is there to send anybody to."""
+    steady: bool = False
+    """No voice but a hiss: a stream whose rate is the same all the time."""
 
     @classmethod
     def told(cls, own: dict[str, Any], count: int = 1) -> "Setting":
@@ -149,9 +153,10 @@ def foretold(
     listeners: Annotated[int, typer.Option(min=100, max=17_000, help="So many come.")] = 5_000,
     uplink_mbit: Annotated[int, typer.Option(min=1, help="What the line carries.")] = 100,
     percent: Annotated[int, typer.Option(min=1, max=100, help="Of a core, for the edge.")] = 20,
+    rounds: Annotated[int, typer.Option(min=1, help="The middle one of so many is told.")] = 3,
 ) -> None:
     """What the simulation foretells, against a real edge: how many had sound how soon."""
-    figures = asyncio.run(_foretold(listeners, uplink_mbit, percent))
+    figures = asyncio.run(_foretold(listeners, uplink_mbit, percent, rounds))
     told.show(figures, *readable(figures["error"]))
 
 
@@ -185,19 +190,21 @@ async def _brim(wanted: Brim, setting: Setting) -> dict[str, Any]:
         return await brim_at(media(), servers[0], replace(wanted, trust=trust))
 
 
-async def _foretold(listeners: int, uplink_mbit: int, percent: int) -> dict[str, Any]:
-    thin = Kind(uplink_mbit=uplink_mbit)
-    plain = Setting(thin, tls=False, floor=False, desk_dead=False, alone=True)
-    points = []
-    async with _serving(plain) as (servers, _):
-        page = f"http://127.0.0.1:{(urlsplit(servers[0].stream).port or 0) + 1}"
-        wanted = Line(listeners, uplink_mbit)
-        points += await line(media(), servers[0], page, wanted)
+async def _foretold(listeners: int, mbit: int, percent: int, rounds: int) -> dict[str, Any]:
+    thin = Kind(uplink_mbit=mbit)
+    # A figure for the line foretells what comes later only where later is as now.
+    plain = Setting(thin, tls=False, floor=False, desk_dead=False, alone=True, steady=True)
     sealed = replace(plain, kind=Kind(), tls=True)
-    async with _serving(sealed) as (servers, trust):
-        assert trust
-        points += await door(media(), servers[0], Door(listeners, percent, trust))
-    return errors(points)
+    lines, doors = list[list[Point]](), list[list[Point]]()
+    for _ in range(rounds):
+        # A new edge each time: one that served a crowd waits for those who stood in line there.
+        async with _serving(plain) as (servers, _):
+            page = f"http://127.0.0.1:{(urlsplit(servers[0].stream).port or 0) + 1}"
+            lines.append(await line(media(), servers[0], page, Line(listeners, mbit)))
+        async with _serving(sealed) as (servers, trust):
+            assert trust
+            doors.append(await door(media(), servers[0], Door(listeners, percent, trust)))
+    return errors([*middle(lines), *middle(doors)])
 
 
 async def _failover(count: int) -> dict[str, Any]:
@@ -220,7 +227,7 @@ async def _serving(
     """The edge, and the floor where it is asked for; and what a crowd is to trust."""
     kind = setting.kind
     cores.two_cores()
-    async with _voice() as (evening, home), AsyncExitStack() as stack:
+    async with _voice(steady=setting.steady) as (evening, home), AsyncExitStack() as stack:
         trust = None
         if setting.tls:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="hustings-tls-"))
@@ -245,10 +252,14 @@ async def _serving(
 
 
 @asynccontextmanager
-async def _voice() -> AsyncIterator[tuple[Evening, House]]:
+async def _voice(*, steady: bool = False) -> AsyncIterator[tuple[Evening, House]]:
     """A hall in which one voice speaks."""
     async with town_hall([Seat("voice", "A voice")]) as (evening, home):
-        talks = {"speakers": [speaker(evening, "voice", 0)]}
+        says = speaker(evening, "voice", 0)
+        if steady:
+            says["file"] = str(home.site.run / "hiss.wav")
+            write_wav(Path(says["file"]), hiss(HISS_S))
+        talks = {"speakers": [says]}
         async with crowd(media(), talks) as voice:
             talking = asyncio.create_task(read(voice))
             try:

@@ -1,6 +1,7 @@
 """Chirps: sound whose way can be measured. Made, sent, found again, dated.
 
-All times are media time: 48 kHz samples since the Unix epoch, as the crowd notes them.
+And a hiss, whose rate is even. All times are media time: 48 kHz samples since the Unix epoch, as
+the crowd notes them.
 """
 
 import math
@@ -30,6 +31,12 @@ def chirp() -> Sound:
     t = np.arange(int(CHIRP_S * RATE_HZ)) / RATE_HZ
     sweep = 2 * math.pi * (1_500 * t + (6_000 - 1_500) / (2 * CHIRP_S) * t**2)
     return (0.5 * np.sin(sweep) * np.hanning(len(t)) ** 0.25).astype(np.float32)
+
+
+def hiss(seconds: int) -> Sound:
+    """Noise as loud as speech is on average, the same every time."""
+    noise = np.random.default_rng(1).standard_normal(seconds * RATE_HZ)
+    return (0.05 * noise).astype(np.float32)
 
 
 def write_wav(path: Path, sound: Sound) -> None:

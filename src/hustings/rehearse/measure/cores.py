@@ -55,6 +55,15 @@ def two_cores() -> None:
         ) from None
 
 
+def process_us(served: Served) -> float:
+    """The processor time its processes took so far (proc(5), stat: utime, stime)."""
+    ticks = 0
+    for pid in served.pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks * 1e6 / os.sysconf("SC_CLK_TCK")
+
+
 def _busy_us() -> dict[str, float]:
     """What cores have done since boot (proc(5), /proc/stat): all but idle and waiting for disks."""
     done = {}

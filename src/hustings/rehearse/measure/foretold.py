@@ -1,7 +1,8 @@
 """What the simulation foretells, held against what as large a crowd did at a real edge.
 
 Two things decide an evening: how soon a door lets in whom it can serve, and how many the line
-feeds. Each is measured once, told to the simulation as a figure, and foretold second by second.
+feeds. What somebody who comes takes, what a part takes and what the line carries of a steady sound
+are measured once, told to the simulation as figures, and all is foretold second by second.
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,9 @@ from typing import Any
 import httpx
 
 from hustings.ops.clock import SystemClock
-from hustings.rehearse.ears import Wanted, ears
+from hustings.rehearse.ears import Ears, Wanted, ears
 from hustings.rehearse.forecast import Crowd, Fleet, evening
-from hustings.rehearse.measure.cores import Served
-from hustings.rehearse.measure.crush import BEST_S, ENDLESS, visits
+from hustings.rehearse.measure.cores import Served, process_us
 from hustings.rehearse.measure.quota import held
 from hustings.rehearse.tally import Tally
 
@@ -28,6 +28,9 @@ PLANNED = 0.85
 HEADER_KBIT = 2.2
 """What the same counts for headers."""
 UPLINK = 'hustings_edge_headroom_ratio{of="uplink"}'
+SWEPT_S, CALM_S_MAX, PART_MS = 5, 20, 240
+RUSH, RUSH_PER_S, RUSH_MS = 3_200, 4_000, 800
+"""As many at once show how many are let in within less time than a system takes to ask again."""
 SEEDS = range(1, 10)
 RTT_MS = 0.2
 """Of our own machine."""
@@ -94,19 +97,34 @@ async def line(media: str, served: Served, page: str, wanted: Line) -> list[Poin
 
 async def door(media: str, served: Served, wanted: Door) -> list[Point]:
     """More come, second by second, than can be served."""
+    cores = wanted.percent / 100
     with held(served.pids, wanted.percent):
+        # Twice: the first of all come to a cold door.
+        for _ in range(2):
+            await CLOCK.sleep_ms(3_000)
+            join_us, part_us = await _rush(media, served, wanted, cores)
         await CLOCK.sleep_ms(3_000)
-        best = await visits(media, served, wanted.trust, ENDLESS, BEST_S)
-        per_s = best["heard"] / best["seconds"]
-        await CLOCK.sleep_ms(3_000)
-        coming, last_s = (wanted.listeners, OVERLOAD * per_s), max(wanted.at_s) + 3
+        coming, last_s = (wanted.listeners, OVERLOAD * cores * 1e6 / join_us), max(wanted.at_s) + 3
         many = Wanted(coming[0], [served.stream], coming[1], trust=wanted.trust)
         async with ears(media, many) as crowd:
             await CLOCK.sleep_ms(last_s * 1000)
             first_sound = (await crowd.next()).first_sound_ms
-    cores = wanted.percent / 100
-    fleet = replace(_fleet(cores * 1e6 / per_s), cores=cores, sealed=True)
+            part_us = await _swept(served, crowd)
+    fleet = replace(_fleet(join_us, part_us), cores=cores, sealed=True)
     return _points("door", wanted.at_s, first_sound, _foretell(media, Crowd(*coming), fleet))
+
+
+def middle(rounds: Sequence[Sequence[Point]]) -> list[Point]:
+    """Of each point what was measured and what was foretold in the middle of several rounds."""
+    return [
+        Point(
+            same[0].what,
+            same[0].at_s,
+            round(median(point.measured for point in same)),
+            round(median(point.forecast for point in same)),
+        )
+        for same in zip(*rounds, strict=True)
+    ]
 
 
 def errors(points: Sequence[Point]) -> dict[str, Any]:
@@ -125,8 +143,33 @@ async def _free(page: str) -> float:
     return next(float(value) for name, _, value in lines if name == UPLINK)
 
 
-def _fleet(us_per_join: float) -> Fleet:
-    return Fleet(us_per_part=5.5, us_per_join=us_per_join, rtt_ms=RTT_MS)
+async def _rush(media: str, served: Served, wanted: Door, cores: float) -> tuple[float, float]:
+    """Many at once, who stay: what one takes who comes, and then a part, in microseconds."""
+    at_once = Wanted(RUSH, [served.stream], RUSH_PER_S, trust=wanted.trust)
+    async with ears(media, at_once) as crowd:
+        await CLOCK.sleep_ms(RUSH_MS * 2)
+        steps = (await crowd.next()).first_sound_ms.steps
+        part_us = await _swept(served, crowd)
+    heard = max(1, sum(count for ms, count in steps.items() if ms <= RUSH_MS))
+    parts = heard / 2 * RUSH_MS / PART_MS
+    return (cores * RUSH_MS * 1_000 - parts * part_us) / heard, part_us
+
+
+async def _swept(served: Served, crowd: Ears) -> float:
+    """What a listener's part takes of the edge, in microseconds, once nobody comes any more."""
+    inside = -1
+    for _ in range(CALM_S_MAX):
+        before, inside = inside, (await crowd.next()).playing
+        if inside == before:
+            break
+        await CLOCK.sleep_ms(1_000)
+    begun = process_us(served)
+    await CLOCK.sleep_ms(SWEPT_S * 1_000)
+    return (process_us(served) - begun) / (max(1, inside) * SWEPT_S * 1_000 / PART_MS)
+
+
+def _fleet(us_per_join: float, us_per_part: float = 5.5) -> Fleet:
+    return Fleet(us_per_part=us_per_part, us_per_join=us_per_join, rtt_ms=RTT_MS)
 
 
 def _foretell(media: str, crowd: Crowd, fleet: Fleet) -> list[float]:
