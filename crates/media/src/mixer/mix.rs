@@ -338,15 +338,33 @@ impl Mixer {
                 heard.voices.push((-level, seat.clone()));
             }
             if !muted {
-                let others = places
-                    .iter()
-                    .filter(|(other, _)| **other != id && self.lines[other].who.seat() == Some(&seat));
-                let lines =
-                    std::iter::once((id, from)).chain(others.map(|(id, from)| (*id, *from))).collect();
+                let lines = self.lines_of(&seat, (id, from), &places);
+                let has = has || !self.may_come(&lines);
                 heard.takes.push(Take { seat: seat.clone(), lines, gain, has });
             }
             heard.seats.insert(seat, pcm);
         }
         heard
+    }
+
+    /// All lines that carry a seat, with where a frame begins on each, this one first.
+    fn lines_of(
+        &self,
+        seat: &SeatId,
+        first: (LineId, i64),
+        places: &BTreeMap<LineId, i64>,
+    ) -> Vec<(LineId, i64)> {
+        let others = places.iter().map(|(&id, &from)| (id, from));
+        let others = others.filter(|(id, _)| *id != first.0 && self.lines[id].who.seat() == Some(seat));
+        std::iter::once(first).chain(others).collect()
+    }
+
+    /// Whether what is not here may have been said: a line stands, or went on after that.
+    fn may_come(&self, lines: &[(LineId, i64)]) -> bool {
+        let stands = |(id, from): &(LineId, i64)| {
+            let line = &self.lines[id];
+            line.origin == Origin::Own || line.packets.after(*from).is_some()
+        };
+        lines.iter().any(stands)
     }
 }
