@@ -261,8 +261,11 @@ impl Mixer {
 
     fn forget_lines(&mut self) {
         let window = self.window;
-        for (id, line) in self.lines.extract_if(.., |_, line| line.is_over(window)) {
-            self.late.keep(id, line.packets);
+        let over = self.lines.iter().filter(|(_, line)| line.is_over(window)).map(|(&id, _)| id);
+        for id in over.collect::<Vec<_>>() {
+            if let Some(line) = self.lines.remove(&id) {
+                self.late.keep(id, line.packets);
+            }
         }
         let lines = &self.lines;
         self.picks.retain(|who, _| lines.values().any(|line| line.who == *who));
