@@ -291,7 +291,8 @@ pub struct LineReport {
     pub speaking: bool,
     /// dBov: 0 is the loudest, -127 silence.
     pub level_db: i32,
-    /// Packets of the programme that did not come by themselves; those given back by RED or FEC; those made up.
+    /// Packets of the programme that came by themselves; those that did not; of these, those given back and those made up.
+    pub received: u64,
     pub lost: u64,
     pub repaired: u64,
     pub concealed: u64,

@@ -263,6 +263,7 @@ impl Line {
             heard: open && self.is_let(standing) && !self.muted && self.voice.heard(),
             speaking: !self.muted && self.voice.speaking(),
             level_db: self.voice.level_db(),
+            received: counts.received.into(),
             lost: u64::from(counts.repaired) + u64::from(counts.concealed),
             repaired: counts.repaired.into(),
             concealed: counts.concealed.into(),
