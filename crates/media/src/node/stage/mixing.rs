@@ -117,20 +117,21 @@ impl Mixing {
     }
 
     fn perform(&self, id: &HallId, hall: &mut Hall) {
+        let mut posted = false;
         while let Some(output) = hall.mixer.poll() {
             match output {
                 Output::Programme(frame) => hall.air.handle(air::Input::Frame(frame)),
                 Output::Return(back) => {
-                    self.to_net.send(ToNet::Return(back));
+                    posted |= self.to_net.post(ToNet::Return(back));
                 }
                 Output::OnAir(lines, window) => {
-                    self.to_net.send(ToNet::OnAir { hall: id.clone(), lines, window });
+                    posted |= self.to_net.post(ToNet::OnAir { hall: id.clone(), lines, window });
                 }
                 Output::TalkTime(told) => {
-                    self.to_net.send(ToNet::TalkTime { hall: id.clone(), told });
+                    posted |= self.to_net.post(ToNet::TalkTime { hall: id.clone(), told });
                 }
                 Output::Report(lines) => {
-                    self.to_net.send(ToNet::Report {
+                    posted |= self.to_net.post(ToNet::Report {
                         hall: id.clone(),
                         lines,
                         state: hall.order.standing(wall(self.clock.media())).state,
@@ -139,6 +140,10 @@ impl Mixing {
                     });
                 }
             }
+        }
+        // Once for all of them: each wake is a system call, and a change of threads.
+        if posted {
+            self.to_net.wake();
         }
         while let Some(output) = hall.air.poll() {
             match output {
