@@ -1,5 +1,6 @@
 //! One line's packets by the line's own clock, each once, the last seconds only.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ pub struct Packet {
     pub samples: i64,
     /// It came inside a later packet.
     pub again: bool,
+    /// Its sound, once it was decoded, for whoever needs it next.
+    pub decoded: Cell<Option<Vec<f32>>>,
 }
 
 #[derive(Default)]
@@ -26,7 +29,8 @@ impl Packets {
         let Some(samples) = packet_samples(&payload) else {
             return;
         };
-        self.0.entry(rtp_time).or_insert(Packet { payload, samples: samples as i64, again });
+        let fresh = || Packet { payload, samples: samples as i64, again, decoded: Cell::default() };
+        self.0.entry(rtp_time).or_insert_with(fresh);
         let oldest_kept = self.0.keys().next_back().map_or(0, |newest| newest - KEPT_SAMPLES);
         while self.0.first_key_value().is_some_and(|(&time, _)| time < oldest_kept) {
             self.0.pop_first();

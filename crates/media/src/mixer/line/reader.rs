@@ -4,9 +4,10 @@
 
 use std::collections::VecDeque;
 
-use crate::codec::{Decoder, carries_copy};
+use crate::codec::carries_copy;
 use crate::units::FRAME_SAMPLES;
 
+use super::decoding::Decoding;
 use super::packets::Packets;
 
 /// Concealment is believed for so many frames; then silence is more honest.
@@ -30,23 +31,26 @@ impl Source {
 }
 
 pub struct Reader {
-    decoder: Decoder,
+    decoder: Decoding,
     /// Decoded and not yet read; the first sample is that of `position`.
     ready: VecDeque<f32>,
     position: Option<i64>,
     missing_in_a_row: u32,
     /// Nothing is missing before a line's first packet.
     begun: bool,
+    /// It is not heard, and so not decoded; where the last frame began.
+    rests: Option<i64>,
 }
 
 impl Reader {
-    pub fn new() -> Self {
+    pub fn new(decoder: Decoding) -> Self {
         Self {
-            decoder: Decoder::new(),
+            decoder,
             ready: VecDeque::new(),
             position: None,
             missing_in_a_row: CONCEALED_FRAMES_MAX,
             begun: false,
+            rests: None,
         }
     }
 
@@ -57,6 +61,10 @@ impl Reader {
 
     /// Read the 20 ms that begin at `from` on the line's clock.
     pub fn read(&mut self, packets: &Packets, from: i64) -> ([f32; FRAME_SAMPLES], Source) {
+        if let Some(at) = &mut self.rests {
+            *at = from;
+            return self.pass_by(packets, from);
+        }
         self.seek(from);
         let mut source = Source::default();
         while self.ready.len() < FRAME_SAMPLES {
@@ -72,8 +80,41 @@ impl Reader {
         (frame, source)
     }
 
+    pub fn is_resting(&self) -> bool {
+        self.rests.is_some()
+    }
+
+    /// Decode no more, until [`Reader::wake`].
+    pub fn rest(&mut self) {
+        if self.rests.is_none() {
+            self.rests = self.position.map(|position| position - FRAME_SAMPLES as i64);
+            self.decoder.sit_out();
+        }
+    }
+
+    /// Read the last frame again, and be heard from then on; `None` where it did not rest.
+    pub fn wake(&mut self, packets: &Packets) -> Option<[f32; FRAME_SAMPLES]> {
+        let from = self.rests.take()?;
+        self.ready.clear();
+        self.position = Some(from);
+        Some(self.read(packets, from).0)
+    }
+
+    /// Silence, and what there would have been to hear.
+    fn pass_by(&mut self, packets: &Packets, from: i64) -> ([f32; FRAME_SAMPLES], Source) {
+        let next = from + FRAME_SAMPLES as i64;
+        self.position = Some(next);
+        let is_here = u32::from(packets.hold_all(from, next));
+        self.begun |= is_here > 0;
+        let source = Source { received: is_here, concealed: 1 - is_here, repaired: 0 };
+        ([0.0; FRAME_SAMPLES], source)
+    }
+
     /// 20 ms to put in between, where the line is to be heard later than before.
     pub fn stretch(&mut self) -> [f32; FRAME_SAMPLES] {
+        if self.is_resting() {
+            return [0.0; FRAME_SAMPLES];
+        }
         let made = self.decoder.conceal(FRAME_SAMPLES).unwrap_or_default();
         std::array::from_fn(|i| made.get(i).copied().unwrap_or(0.0))
     }
@@ -90,7 +131,7 @@ impl Reader {
 
     fn fill(&mut self, packets: &Packets, at: i64, source: &mut Source) -> Vec<f32> {
         if let Some((start, packet)) = packets.holding(at)
-            && let Ok(samples) = self.decoder.decode(&packet.payload)
+            && let Ok(mut samples) = self.decoder.decode(packets, start, packet)
         {
             self.missing_in_a_row = 0;
             self.begun = true;
@@ -99,8 +140,10 @@ impl Reader {
             } else {
                 source.received += 1
             }
-            return samples[(at - start) as usize..].to_vec();
+            samples.drain(..((at - start) as usize).min(samples.len()));
+            return samples;
         }
+        self.decoder.come_up(packets, at);
         let next = packets.after(at);
         let gap = next.map_or(FRAME_SAMPLES as i64, |(start, _)| start - at);
         let length = gap.min(FRAME_SAMPLES as i64);
@@ -110,7 +153,7 @@ impl Reader {
         let length = (length - length % STEP_SAMPLES) as usize;
         if let Some((_, packet)) = next.filter(|_| self.begun && gap <= FRAME_SAMPLES as i64)
             && carries_copy(&packet.payload)
-            && let Ok(samples) = self.decoder.recover(&packet.payload, length)
+            && let Ok(samples) = self.decoder.recover(packet, length)
         {
             source.repaired += 1;
             return samples;
