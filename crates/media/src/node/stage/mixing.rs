@@ -124,22 +124,23 @@ impl Mixing {
     }
 
     fn perform(&self, id: &HallId, hall: &mut Hall) {
+        let mut posted = false;
         while let Some(output) = hall.mixer.poll() {
             match output {
                 Output::Programme(frame) => hall.air.handle(air::Input::Frame(frame)),
                 Output::Return(back) => {
-                    self.to_net.send(ToNet::Return(back));
+                    posted |= self.to_net.post(ToNet::Return(back));
                 }
                 Output::OnAir(on_air) => {
-                    self.to_net.send(ToNet::OnAir(id.clone(), on_air));
+                    posted |= self.to_net.post(ToNet::OnAir(id.clone(), on_air));
                 }
                 Output::Lacking(part) => drop(self.to_cut.try_send(ToCut::Lacking(id.clone(), part))),
                 Output::Late(late) => hall.air.handle(air::Input::Late(late)),
                 Output::TalkTime(told) => {
-                    self.to_net.send(ToNet::TalkTime { hall: id.clone(), told });
+                    posted |= self.to_net.post(ToNet::TalkTime { hall: id.clone(), told });
                 }
                 Output::Report(lines) => {
-                    self.to_net.send(ToNet::Report {
+                    posted |= self.to_net.post(ToNet::Report {
                         hall: id.clone(),
                         lines,
                         state: hall.order.standing(wall(self.clock.media())).state,
@@ -148,6 +149,10 @@ impl Mixing {
                     });
                 }
             }
+        }
+        // Once for all of them: each wake is a system call, and a change of threads.
+        if posted {
+            self.to_net.wake();
         }
         while let Some(output) = hall.air.poll() {
             match output {

@@ -60,9 +60,18 @@ pub struct NetHandle {
 impl NetHandle {
     /// False where the queue is full; what was sent is lost.
     pub fn send(&self, message: ToNet) -> bool {
-        let sent = self.queue.try_send(message).is_ok();
-        let _ = self.waker.wake();
+        let sent = self.post(message);
+        self.wake();
         sent
+    }
+
+    /// The same without waking the thread, where more is to come.
+    pub fn post(&self, message: ToNet) -> bool {
+        self.queue.try_send(message).is_ok()
+    }
+
+    pub fn wake(&self) {
+        let _ = self.waker.wake();
     }
 }
 
