@@ -137,7 +137,6 @@ impl Air {
         self.closing.add(&mut frame.pcm, at, sounding(due.closing));
         let tone = self.sounds.tone.as_ref().filter(|_| playing == Playing::Tone);
         self.tone.add(&mut frame.pcm, at, tone);
-        frame.pcm.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
         self.outputs.push_back(Output::Programme(frame));
         self.report(at, AirReport { part_no: at.part_no().0, playing, quiet_ms: quiet.ms(), covered });
     }

@@ -8,8 +8,9 @@ use crate::flow::{
 use crate::level::level_below_full_db;
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
-use super::bus::{Limiter, add};
+use super::bus::add;
 use super::floor::{Floor, Gain, Gate};
+use super::levels::Levels;
 use super::line::{Frame, Line, Origin};
 use super::pick::{Offered, Pick};
 use super::returns::{Returns, Scene};
@@ -18,8 +19,9 @@ use super::talk_time::Talking;
 const FRAME: SampleCount = SampleCount(FRAME_SAMPLES as i64);
 /// After a longer sleep of the machine the mix goes on from now; the programme fills the hole with silence.
 const CATCH_UP: SampleCount = SampleCount::from_ms(1_000);
-/// Louder than this, a line counts as a voice in the programme.
-const HEARD_DB: i32 = -50;
+/// Louder than this, once brought to the level of all, a seat counts as a voice in the programme: above any room that is
+/// brought up with its speaker.
+const HEARD_DB: i32 = -44;
 /// How often lines are reported: every 240 ms.
 const REPORT_TICKS: u64 = 12;
 /// As many as a stage has lines.
@@ -101,7 +103,7 @@ pub struct Mixer {
     next_tick: MediaTime,
     ticks: u64,
     returns: Returns,
-    limiter: Limiter,
+    levels: Levels,
     talking: Talking,
     on_air: (BTreeSet<LineId>, SampleCount),
     outputs: VecDeque<Output>,
@@ -119,7 +121,7 @@ impl Mixer {
             next_tick: now.frame_start() + FRAME,
             ticks: 0,
             returns: Returns::new(),
-            limiter: Limiter::new(),
+            levels: Levels::default(),
             talking: Talking::default(),
             on_air: (BTreeSet::new(), window),
             outputs: VecDeque::new(),
@@ -268,6 +270,9 @@ impl Mixer {
         for (id, Frame { mut pcm, .. }) in frames {
             let Some(line) = self.lines.get_mut(&id) else { continue };
             line.fade_return(&mut pcm, chosen.contains(&id));
+            if let Some(seat) = line.who.seat() {
+                self.levels.newest(seat).apply(&mut pcm);
+            }
             scene.add(line, &pcm);
         }
         scene.arrange(&self.floor, now);
@@ -277,12 +282,11 @@ impl Mixer {
 
     fn make_programme(&mut self, at: MediaTime) {
         let (state, since) = if at >= self.state.1.frame_start() { self.state } else { self.before };
-        let Heard { mut sum, mut voices, seats } = self.hear(at, state == HallState::Live);
+        let Heard { sum, mut voices, seats } = self.hear(at, state == HallState::Live);
         self.forget_lines();
         self.floor.forget(at);
         let told = self.talking.note(at, state.has_programme(), &seats);
         self.outputs.extend(told.map(Output::TalkTime));
-        self.limiter.apply(&mut sum);
         voices.sort();
         let voices = voices.into_iter().map(|(_, seat)| seat).collect();
         let since = since.part_no();
@@ -295,9 +299,11 @@ impl Mixer {
         let frames: Frames = seated.filter_map(|(&id, line)| Some((id, line.read_programme(at)?))).collect();
         let chosen = self.choose(&frames, |picks| &mut picks.patient);
         let mut heard = Heard { sum: [0.0; FRAME_SAMPLES], voices: Vec::new(), seats: BTreeMap::new() };
+        self.weigh(at, &frames, &chosen);
         for (id, Frame { mut pcm, .. }) in frames {
             let Some(line) = self.lines.get_mut(&id) else { continue };
             let Some(seat) = line.who.seat().cloned() else { continue };
+            self.levels.lift(&seat, at).apply(&mut pcm);
             let open = open && chosen.contains(&id) && line.gate.lets_out(at);
             line.fade_programme(&mut pcm, open);
             let gains = [self.floor.air(&seat, at), self.floor.sound(&seat, at)];
@@ -312,5 +318,15 @@ impl Mixer {
             }
         }
         heard
+    }
+
+    /// Seats off the air are weighed too: whoever comes on is as loud as the others from the first word.
+    fn weigh(&mut self, at: MediaTime, frames: &Frames, chosen: &BTreeSet<LineId>) {
+        for (id, frame) in frames.iter().filter(|(id, _)| chosen.contains(id)) {
+            let line = &self.lines[id];
+            if let Some(seat) = line.who.seat().filter(|_| !line.muted) {
+                self.levels.note(seat, at, &frame.pcm, frame.has);
+            }
+        }
     }
 }

@@ -11,6 +11,9 @@ mod copies_test;
 mod floor;
 #[cfg(test)]
 mod green_room_test;
+mod levels;
+#[cfg(test)]
+mod levels_test;
 mod line;
 mod mix;
 #[cfg(test)]
