@@ -24,6 +24,8 @@ pub struct Decoding {
     next: Option<i64>,
     /// The decoder knows nothing of the packets before `next`.
     behind: bool,
+    /// It decodes along what it finds, to be ready for what it will not.
+    warms: bool,
 }
 
 impl Decoding {
@@ -34,7 +36,7 @@ impl Decoding {
 
     /// One that takes what it finds.
     pub fn second() -> Self {
-        Self { decoder: Decoder::new(), leaves: false, run: 0, next: None, behind: false }
+        Self { decoder: Decoder::new(), leaves: false, run: 0, next: None, behind: false, warms: false }
     }
 
     /// The sound of a packet of the line, which begins at `start`.
@@ -42,15 +44,32 @@ impl Decoding {
         let follows = self.next == Some(start) || self.catch_up(packets, start);
         self.next = Some(start + packet.samples);
         let found = if self.leaves { None } else { packet.decoded.take() };
-        if let Some(sound) = found.filter(|_| self.behind || (follows && self.run >= SETTLED_PACKETS)) {
-            self.behind = true;
+        let spared = self.behind || self.warms || (follows && self.run >= SETTLED_PACKETS);
+        if let Some(sound) = found.filter(|_| spared) {
+            self.warm_up(packets, start, packet, follows);
             return Ok(sound);
         }
+        self.warms = false;
         if !follows {
             self.run = 0;
         }
         self.come_up(packets, start);
         self.go_on(packet)
+    }
+
+    /// Sit out, or decode along where what comes soon was not left: one packet a time, for many lines may need it at once.
+    fn warm_up(&mut self, packets: &Packets, start: i64, packet: &Packet, follows: bool) {
+        let soon = packets.holding(start + LED_UP_PACKETS as i64 * packet.samples);
+        let is_left = soon.is_none_or(|(_, packet)| packet.is_decoded());
+        if is_left || (self.warms && !follows) {
+            (self.behind, self.warms) = (true, false);
+            return;
+        }
+        if std::mem::take(&mut self.behind) {
+            self.run = 0;
+        }
+        self.warms = true;
+        drop(self.go_on(packet));
     }
 
     fn go_on(&mut self, packet: &Packet) -> Result<Vec<f32>, OpusFault> {
@@ -97,7 +116,7 @@ impl Decoding {
 
     /// Sit out: what comes next is not heard.
     pub fn sit_out(&mut self) {
-        self.behind = true;
+        (self.behind, self.warms) = (true, false);
     }
 
     /// The frame before `packet`, from the copy inside of it.
@@ -112,3 +131,7 @@ impl Decoding {
         self.decoder.conceal(samples)
     }
 }
+
+#[cfg(test)]
+#[path = "decoding_test.rs"]
+mod decoding_test;

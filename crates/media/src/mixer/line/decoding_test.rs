@@ -1,9 +1,9 @@
 //! What is spared is not missed: sound that another decoded, and sound of a line that rested, is what it would have been.
 
-use super::decoding::Decoding;
-use super::packets::Packets;
-use super::reader::Reader;
+use super::Decoding;
 use crate::codec::{Encoder, Quality};
+use crate::mixer::line::packets::Packets;
+use crate::mixer::line::reader::Reader;
 use crate::testing::recorded;
 use crate::units::FRAME_SAMPLES;
 
@@ -64,6 +64,30 @@ fn the_second_decodes_nothing_that_the_first_left() {
         assert!(packet.decoded.take().is_none());
         assert!(left == found || at < 20 * FRAME);
     }
+}
+
+#[test]
+fn what_will_not_be_left_is_got_ready_for_one_packet_at_a_time() {
+    let mut packets = Packets::default();
+    fill(&mut packets, |_| true);
+    let (mut first, mut second) = (Decoding::first(), Decoding::second());
+    for at in (0..FRAMES).map(|n| n * FRAME).filter(|at| *at != 150 * FRAME) {
+        let (start, packet) = packets.holding(at).unwrap();
+        if at == 151 * FRAME {
+            first.conceal(FRAME_SAMPLES).unwrap();
+        }
+        first.decode(&packets, start, packet).unwrap();
+    }
+    let mut decoding = Vec::new();
+    for n in 0..FRAMES {
+        let (start, packet) = packets.holding(n * FRAME).unwrap();
+
+        second.decode(&packets, start, packet).unwrap();
+
+        decoding.extend(Some(n).filter(|_| !second.behind));
+    }
+
+    assert_eq!(decoding, (0..10).chain(144..161).collect::<Vec<_>>());
 }
 
 #[test]

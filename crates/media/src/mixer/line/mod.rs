@@ -4,8 +4,6 @@
 //! outside ([`super::pick`]).
 
 mod decoding;
-#[cfg(test)]
-mod decoding_test;
 mod echo;
 #[cfg(test)]
 mod echo_test;

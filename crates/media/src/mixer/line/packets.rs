@@ -20,6 +20,15 @@ pub struct Packet {
     pub decoded: Cell<Option<Vec<f32>>>,
 }
 
+impl Packet {
+    pub fn is_decoded(&self) -> bool {
+        let decoded = self.decoded.take();
+        let is = decoded.is_some();
+        self.decoded.set(decoded);
+        is
+    }
+}
+
 #[derive(Default)]
 pub struct Packets(BTreeMap<i64, Packet>);
 
