@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -94,3 +96,10 @@ async def test_a_no_and_nobody_are_told_with_a_next_step_and_exit_code_2(
         2,
         "No town hall answers at http://127.0.0.1:9.\nStart one with: hustings serve\n",
     )
+
+
+def test_measurements_are_offered_where_nothing_for_sound_is_installed():
+    absent = "import sys; sys.modules['numpy'] = None; import hustings.cli.bench"
+    told = subprocess.run([sys.executable, "-c", absent], capture_output=True, text=True)
+
+    assert (told.returncode, told.stderr) == (0, "")

@@ -3,14 +3,12 @@
 import asyncio
 import tempfile
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Any
 
 import typer
 
-from hustings.cli.bench.town import media, read, readable, town_hall
+from hustings.cli.bench.town import media, read, readable, sound_module, town_hall
 from hustings.cli.common import JSON, Told, takes
-from hustings.domain.refusals import StartRefused
 from hustings.fleet.crowd import crowd
 from hustings.ops.clock import SystemClock
 from hustings.rehearse.evening import Evening, Seat
@@ -29,19 +27,8 @@ def delay(
     told.show(figures, *readable(figures))
 
 
-def _chirps() -> ModuleType:
-    """Loaded where it is used: whoever hosts needs no arithmetic on sound."""
-    try:
-        from hustings.rehearse.measure import chirps
-    except ModuleNotFoundError as error:
-        raise StartRefused(
-            f"This measurement needs {error.name}.", "Install it: pip install 'hustings[bench]'"
-        ) from None
-    return chirps
-
-
 async def _delay(seconds: int) -> dict[str, Any]:
-    chirps = _chirps()
+    chirps = sound_module()
     with tempfile.TemporaryDirectory(prefix="hustings-chirps-") as name:
         folder = Path(name)
         sound, frames = chirps.train(seconds)
@@ -80,7 +67,7 @@ def _one_listener(evening: Evening, save: Path, parts: Path) -> dict[str, Any]:
 async def _join(evening: Evening, folder: Path, n: int) -> int:
     """How far behind now a page plays that joins at this moment."""
     await CLOCK.sleep_ms(31 * n)
-    chirps = _chirps()
+    chirps = sound_module()
     save, parts = folder / "join.mp4", folder / "join.tsv"
     await _run({"seconds": 1.0, "listeners": _one_listener(evening, save, parts)})
     begun: int = chirps.Listened.read(save, parts).head_start()

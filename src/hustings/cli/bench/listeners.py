@@ -17,8 +17,18 @@ from urllib.parse import urlsplit
 import typer
 
 from hustings.assemble.house import House
-from hustings.cli.bench.town import free_ports, media, pid, read, readable, speaker, town_hall
+from hustings.cli.bench.town import (
+    free_ports,
+    media,
+    pid,
+    read,
+    readable,
+    sound_module,
+    speaker,
+    town_hall,
+)
 from hustings.cli.common import JSON, Group, Told, takes
+from hustings.domain.ids import PART_MS
 from hustings.domain.refusals import StartRefused
 from hustings.fleet.crowd import beside, crowd
 from hustings.fleet.site import CADENCES, SENDINGS
@@ -27,7 +37,6 @@ from hustings.rehearse.evening import Evening, Seat
 from hustings.rehearse.measure import cores
 from hustings.rehearse.measure.brim import Brim
 from hustings.rehearse.measure.brim import brim as brim_at
-from hustings.rehearse.measure.chirps import hiss, write_wav
 from hustings.rehearse.measure.cores import Served
 from hustings.rehearse.measure.crush import Crush
 from hustings.rehearse.measure.crush import crush as crush_at
@@ -37,7 +46,7 @@ from hustings.rehearse.measure.fanout import Measure, compare
 from hustings.rehearse.measure.foretold import Door, Line, Point, door, errors, line, middle
 from hustings.rehearse.measure.joins import Storm, storm
 
-PART_MS, WINDOW_MS = 240, 600
+WINDOW_MS = 600
 WHOLE_AFTER_MS = PART_MS + WINDOW_MS
 """A part is whole when its last sample is over and the repair window is past."""
 EACH = 15_500
@@ -253,12 +262,13 @@ async def _serving(
 
 @asynccontextmanager
 async def _voice(*, steady: bool = False) -> AsyncIterator[tuple[Evening, House]]:
-    """A hall in which one voice speaks."""
+    """A hall in which one voice speaks, or what is steadier."""
+    sounds = sound_module() if steady else None
     async with town_hall([Seat("voice", "A voice")]) as (evening, home):
         says = speaker(evening, "voice", 0)
-        if steady:
+        if sounds:
             says["file"] = str(home.site.run / "hiss.wav")
-            write_wav(Path(says["file"]), hiss(HISS_S))
+            sounds.write_wav(Path(says["file"]), sounds.hiss(HISS_S))
         talks = {"speakers": [says]}
         async with crowd(media(), talks) as voice:
             talking = asyncio.create_task(read(voice))

@@ -7,10 +7,12 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from hustings import config
 from hustings.assemble.house import House, house
+from hustings.domain.refusals import StartRefused
 from hustings.fleet.crowd import Crowd
 from hustings.fleet.programs import find_media
 from hustings.fleet.site import Site
@@ -49,6 +51,18 @@ def free_ports(beyond: int = 21_000) -> int:
                     probe.bind(("127.0.0.1", port + offset))
             return port
     raise RuntimeError("no nine free ports in a row")
+
+
+def sound_module() -> ModuleType:
+    """What makes and finds sounds. Loaded where it is used: whoever hosts needs no arithmetic on
+    sound. Raises StartRefused where that is not installed."""
+    try:
+        from hustings.rehearse.measure import chirps
+    except ModuleNotFoundError as error:
+        raise StartRefused(
+            f"This measurement needs {error.name}.", "Install it: pip install 'hustings[bench]'"
+        ) from None
+    return chirps
 
 
 def media() -> str:
