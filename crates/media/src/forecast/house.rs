@@ -40,8 +40,8 @@ const PART_US: f64 = 240_000.0;
 const WHOLE: u64 = 20;
 /// Who comes this late behind its writes hears a gap: the player's buffer.
 const IN_HAND_S: f64 = 1.08;
-/// What a newcomer is given at once, in whole parts, less the half second that it was not there on average of its first one.
-const GIVEN_S: f64 = 5.0 * 0.24 - 0.5;
+/// Of its first second a newcomer is away for so long, on average.
+const AWAY_S: f64 = 0.5;
 
 pub struct House {
     pub admission: Admission,
@@ -55,8 +55,9 @@ pub struct House {
     busy_until_s: f64,
     /// How far sweeps are behind.
     late_s: f64,
-    /// Those who came in since it was measured last: each is given a player's buffer at once.
-    came: usize,
+    /// Of those who came in since it was measured last, the seconds of sound that they were given at once, a player's buffer,
+    /// less those they were not there for.
+    given_s: f64,
     /// Listeners, writes, the share of the cores that sweeps took, and kbit that went out, second by second.
     seen: VecDeque<[f64; 4]>,
 }
@@ -74,7 +75,7 @@ impl House {
             writes: 0,
             busy_until_s: 0.0,
             late_s: 0.0,
-            came: 0,
+            given_s: 0.0,
             seen: VecDeque::new(),
             figures: figures.clone(),
         }
@@ -100,7 +101,7 @@ impl House {
 
     pub fn sit(&mut self, cadence: Cadence) {
         self.listening += 1;
-        self.came += 1;
+        self.given_s += cadence.buffer_parts() as f64 * PART_US / 1e6 - AWAY_S;
         self.writes += WHOLE / cadence.parts();
     }
 
@@ -116,8 +117,8 @@ impl House {
     /// A second is over: what was measured in it, and how many parts were missed for sweeps that are behind.
     pub fn second(&mut self, lost: usize, now: Instant) -> u64 {
         // As the door's thread does: what the last seconds were on average.
-        let came = std::mem::take(&mut self.came) as f64;
-        let kbit = (self.listening as f64 + GIVEN_S * came) * self.figures.kbit_per_listener;
+        let sent_s = self.listening as f64 + std::mem::take(&mut self.given_s);
+        let kbit = sent_s * self.figures.kbit_per_listener;
         self.seen.push_back([self.listening as f64, self.load().writes, self.swept(), kbit]);
         if self.seen.len() > STEPS {
             self.seen.pop_front();

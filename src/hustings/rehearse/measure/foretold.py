@@ -1,8 +1,9 @@
 """What the simulation foretells, held against what as large a crowd did at a real edge.
 
 Two things decide an evening: how soon a door lets in whom it can serve, and how many the line
-feeds. What somebody who comes takes, what a part takes and what the line carries of a steady sound
-are measured once, told to the simulation as figures, and all is foretold second by second.
+feeds. What somebody who comes takes, what a part takes and what a listener takes of the line are
+measured beforehand on smaller crowds, told to the simulation as figures, and what the large one
+does is foretold second by second.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from hustings.domain.ids import PART_MS
 from hustings.ops.clock import SystemClock
 from hustings.rehearse.ears import Ears, Wanted, ears
 from hustings.rehearse.forecast import Crowd, Fleet, evening
@@ -28,9 +30,13 @@ PLANNED = 0.85
 HEADER_KBIT = 2.2
 """What the same counts for headers."""
 UPLINK = 'hustings_edge_headroom_ratio{of="uplink"}'
-SWEPT_S, CALM_S_MAX, PART_MS = 5, 20, 240
+SWEPT_S, CALM_S_MAX = 5, 20
+FEW, SETTLED_S = 400, 9
+"""Enough for an edge to measure what they take of its line, once what came first is forgotten."""
 RUSH, RUSH_PER_S, RUSH_MS = 3_200, 4_000, 800
 """As many at once show how many are let in within less time than a system takes to ask again."""
+IDLE_US_PER_PART, IDLE_US_PER_JOIN = 5.5, 100.0
+"""Of an edge that has a core, and whose line is what there is too little of."""
 SEEDS = range(1, 10)
 RTT_MS = 0.2
 """Of our own machine."""
@@ -81,16 +87,22 @@ class Door:
 
 async def line(media: str, served: Served, page: str, wanted: Line) -> list[Point]:
     """More come than the line feeds. `page`: where the edge shows its figures."""
+    async with ears(media, Wanted(FEW, [served.stream], COME_PER_S)) as crowd:
+        await CLOCK.sleep_ms(SETTLED_S * 1_000)
+        fed = (await crowd.next()).playing / max(1e-3, 1 - await _free(page))
+    kbit = PLANNED * wanted.uplink_mbit * 1e3 / max(1.0, fed) - HEADER_KBIT
+    await CLOCK.sleep_ms(SETTLED_S * 1_000)
     count, last_s = wanted.listeners, max(wanted.at_s)
-    many = Wanted(count, [served.stream], COME_PER_S)
-    async with ears(media, many) as crowd:
-        await CLOCK.sleep_ms(last_s * 1000 + 1_500)
-        said = await crowd.next()
-        free = await _free(page)
-    first_sound = said.first_sound_ms
-    fed = said.playing / max(1e-3, 1 - free)
-    kbit = PLANNED * wanted.uplink_mbit * 1e3 / fed - HEADER_KBIT
-    fleet = replace(_fleet(100.0), uplink_mbit=wanted.uplink_mbit, kbit_per_listener=kbit)
+    async with ears(media, Wanted(count, [served.stream], COME_PER_S)) as crowd:
+        await CLOCK.sleep_ms(last_s * 1_000 + 1_500)
+        first_sound = (await crowd.next()).first_sound_ms
+    fleet = Fleet(
+        us_per_part=IDLE_US_PER_PART,
+        us_per_join=IDLE_US_PER_JOIN,
+        uplink_mbit=wanted.uplink_mbit,
+        rtt_ms=RTT_MS,
+        kbit_per_listener=kbit,
+    )
     foretold = _foretell(media, Crowd(count, COME_PER_S), fleet)
     return _points("line", wanted.at_s, first_sound, foretold)
 
@@ -109,8 +121,7 @@ async def door(media: str, served: Served, wanted: Door) -> list[Point]:
         async with ears(media, many) as crowd:
             await CLOCK.sleep_ms(last_s * 1000)
             first_sound = (await crowd.next()).first_sound_ms
-            part_us = await _swept(served, crowd)
-    fleet = replace(_fleet(join_us, part_us), cores=cores, sealed=True)
+    fleet = Fleet(us_per_part=part_us, us_per_join=join_us, rtt_ms=RTT_MS, cores=cores, sealed=True)
     return _points("door", wanted.at_s, first_sound, _foretell(media, Crowd(*coming), fleet))
 
 
@@ -166,10 +177,6 @@ async def _swept(served: Served, crowd: Ears) -> float:
     begun = process_us(served)
     await CLOCK.sleep_ms(SWEPT_S * 1_000)
     return (process_us(served) - begun) / (max(1, inside) * SWEPT_S * 1_000 / PART_MS)
-
-
-def _fleet(us_per_join: float, us_per_part: float = 5.5) -> Fleet:
-    return Fleet(us_per_part=us_per_part, us_per_join=us_per_join, rtt_ms=RTT_MS)
 
 
 def _foretell(media: str, crowd: Crowd, fleet: Fleet) -> list[float]:
