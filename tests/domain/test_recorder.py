@@ -1,5 +1,6 @@
 """The recorder: what belongs to a recording, what a death leaves, and the two files at the end."""
 
+import asyncio
 import errno
 import hashlib
 import json
@@ -8,12 +9,14 @@ import av
 import numpy as np
 import pytest
 
+from hustings.ops.clock import SystemClock
 from hustings.parts.codec import OpusDecoder
 from hustings.parts.grid import PART_PACKETS, PART_SAMPLES, SEGMENT_PARTS
 from hustings.parts.stream import Part
 from hustings.recorder import m4a, ogg
 from hustings.recorder.finish import Unlike, finish
 from hustings.recorder.folder import Folder
+from hustings.recorder.mending import Mending
 from hustings.recorder.recording import KEPT_PARTS, LEAP_PARTS, OVER_BEATS, Recording
 from hustings.testing.parts import stream_part
 from tests.domain.test_packager import FIRST, likeness, packets, programme
@@ -44,6 +47,9 @@ class Disk:
         if self.error:
             raise OSError(self.error, "")
         self.kept.add(part.no)
+
+    def mend(self, part):
+        self.append(part)
 
 
 def take(recording, given):
@@ -357,3 +363,118 @@ def test_the_length_of_a_packet_is_read_as_a_decoder_reads_it():
     assert not any(map(ogg.lasts_20_ms, (b"", b"\xff", b"\x00", b"\x10\x01", b"\xfb\x02")))
     assert ogg.lasts_20_ms(ogg.SILENCE)
     assert np.abs(np.frombuffer(decoder.decode(ogg.SILENCE), "<f4")).max() < 1e-4
+
+
+def mended(part, lacks=0, shift=5):
+    """Another sound under the same number."""
+    [other] = parts(1, part.no + shift)
+    return stream_part(part.no, other.packets, "live", lacks=lacks)
+
+
+def test_a_part_that_lacks_less_stands_in_for_what_came_and_one_that_lacks_more_does_not():
+    disk = Disk()
+    recording = Recording(disk)
+    given = parts(3)
+    take(recording, [given[0], given[2]])
+
+    assert recording.mend(mended(given[0], lacks=4))
+    assert not recording.mend(mended(given[0], lacks=4))
+    assert recording.mend(mended(given[0], lacks=0))
+    assert not recording.mend(mended(given[0], lacks=2))
+    assert recording.mend(mended(given[1])) and recording.missing == 0
+    [beyond] = parts(1, FIRST + 9)
+    assert not recording.mend(beyond)
+
+
+def test_what_was_mended_is_read_with_the_facts_that_went_out(tmp_path):
+    folder = Folder(tmp_path, "demo")
+    told = packets()
+    given = [
+        stream_part(no, told[at : at + PART_PACKETS], "live", caption=(no - FIRST + 1, "word"))
+        for no in range(FIRST, FIRST + 30)
+        for at in [(no - FIRST) * PART_PACKETS]
+    ]
+    keep(folder, given)
+    first, last = mended(given[3], lacks=2, shift=1), mended(given[3], shift=7)
+    folder.mend(first)
+    folder.mend(mended(given[25]))
+    folder.mend(last)
+    torn = tmp_path / "demo/parts" / f"{FIRST // SEGMENT_PARTS}.mended"
+    folder.close()
+    torn.write_bytes(torn.read_bytes() + b"\0\0\1")
+
+    folder = Folder(tmp_path, "demo")
+    numbers, read = folder.load(), list(folder.read())
+
+    assert numbers == {part.no for part in given} and folder.mended() == {FIRST + 3, FIRST + 25}
+    assert [part.packets for part in read[:3]] == [part.packets for part in given[:3]]
+    assert (read[3].packets, read[3].caption) == (last.packets, (4, "word"))
+    assert [part.no for part in read] == [part.no for part in given]
+
+
+async def test_what_a_stage_has_mended_is_fetched_once_and_waited_for(tmp_path):
+    disk = Disk()
+    recording = Recording(disk)
+    given = parts(4)
+    take(recording, given)
+    asked, lacking = [], [2, 1, 0, 0]
+
+    async def stage(reader, writer):
+        line = (await reader.readuntil(b"\r\n\r\n")).split(b" ")[1].decode()
+        asked.append(line.partition("from=")[2])
+        body = b"".join(mended(part).data for part in given[1:3] if part.no >= int(asked[-1]))
+        head = f"HTTP/1.1 200 OK\r\nhustings-lacking: {lacking[len(asked) - 1]}\r\n"
+        writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
+        writer.close()
+
+    server = await asyncio.start_server(stage, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    settled, told = asyncio.Event(), []
+
+    class Clock:
+        async def sleep_ms(self, ms):
+            told.append(mending.settled([f"{host}:{port}"]))
+            if told[-1]:
+                settled.set()
+            await SystemClock().sleep_ms(1)
+
+    mending = Mending(recording, "demo", Clock())
+    task = asyncio.create_task(mending.run(lambda: [f"{host}:{port}"]))
+    await asyncio.wait_for(settled.wait(), 10)
+    task.cancel()
+    server.close()
+
+    assert asked[:3] == ["0", str(given[3].no), str(given[3].no)]
+    assert told[:3] == [False, False, True]
+    assert mending.settled([]) and not mending.settled(["127.0.0.1:1"])
+
+
+async def test_a_stage_that_is_gone_is_not_waited_for_and_nonsense_is_nothing():
+    recording = Recording(Disk())
+    take(recording, parts(2))
+    tries = []
+
+    async def nonsense(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n\0\0\0\1abcde")
+        writer.close()
+
+    server = await asyncio.start_server(nonsense, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    stages = ["127.0.0.1:1", f"{host}:{port}"]
+    settled = asyncio.Event()
+
+    class Clock:
+        async def sleep_ms(self, ms):
+            tries.append(mending.settled(stages))
+            if tries[-1]:
+                settled.set()
+            await SystemClock().sleep_ms(1)
+
+    mending = Mending(recording, "demo", Clock())
+    task = asyncio.create_task(mending.run(lambda: stages))
+    await asyncio.wait_for(settled.wait(), 10)
+    task.cancel()
+    server.close()
+
+    assert tries[:3] == [False, False, True]

@@ -34,11 +34,12 @@ def test_what_a_bad_line_loses_is_had_again_before_the_crowd_hears_it() -> None:
     assert figures["return_lost_percent"] < 6
 
 
-def test_a_dead_second_is_missed_where_it_is_longer_than_the_window() -> None:
+def test_dead_seconds_are_missed_where_they_outlast_the_window_and_not_in_the_recording() -> None:
     few = ("--seconds", str(SECONDS), "--percent", "0", "--outage-ms", "2000", "--stages", "1")
     figures = bench("loss", *few)
 
     print(figures)
     assert 5 < figures["programme_lost_percent"] <= 100 * 2 / SECONDS + 1
+    assert figures["recording_lost_percent"] <= 0.2
     assert figures["return_lost_percent"] >= 100 * 1.8 / SECONDS
     assert figures["link"]["to_stage"]["dropped"] > 50

@@ -84,6 +84,22 @@ def test_more_than_there_is_memory_for_are_told_so_and_the_edge_lives() -> None:
     assert 0 < figures["inside"] < 1_000
 
 
+def test_mixing_is_held_against_janus_with_the_same_speakers_where_it_is_installed() -> None:
+    few = ("--speakers", "4", "--talking", "2", "--seconds", "5", "--rounds", "1")
+    figures = bench("stage", *few)
+
+    assert (figures["speakers"], figures["talking"], figures["stages"]) == (4, 2, 2)
+    assert figures["cpu_percent_per_speaker"] > 0
+    assert 0 < figures["tick_late_ms"]["p99.9"] <= figures["tick_late_ms"]["max"]
+    assert figures["sounding"] > 0.2
+    compared = [figures[name] for name in ("janus_cpu_percent_per_speaker", "ratio_to_janus")]
+    if shutil.which("janus"):
+        assert min(compared) > 0
+        assert figures["janus_sounding"] > 0.2
+    else:
+        assert compared == [None, None]
+
+
 @pytest.mark.parametrize("cache", ["varnish", "nginx"])
 def test_a_cache_asks_once_for_what_two_hundred_players_ask_for(cache: str) -> None:
     if shutil.which({"varnish": "varnishd"}.get(cache, cache), path=PROGRAMS) is None:

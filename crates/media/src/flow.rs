@@ -183,6 +183,15 @@ pub struct Relayed {
     pub talk: Talk,
 }
 
+/// The lines whose words are for the crowd as of now, and how far the programme, and what is mixed again for a recording, run
+/// behind them: for so long what they lose may be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnAir {
+    pub lines: BTreeSet<LineId>,
+    pub window: SampleCount,
+    pub late: SampleCount,
+}
+
 /// 20 ms of what the crowd hears.
 #[derive(Debug, Clone)]
 pub struct Programme {
@@ -200,6 +209,17 @@ impl Programme {
     pub fn silent(at: MediaTime, state: HallState, since: PartNo) -> Self {
         Self { at, pcm: [0.0; FRAME_SAMPLES], voices: Vec::new(), state, since }
     }
+}
+
+/// 20 ms of the programme made once more, when what had been lost has come, for the recording.
+#[derive(Debug, Clone)]
+pub struct Late {
+    pub frame: Programme,
+    /// Frames of seats in it that were made up when it went out, and that are still.
+    pub lacked: u32,
+    pub lacks: u32,
+    /// Its part is to be mended; else it stands before or behind one that is.
+    pub mends: bool,
 }
 
 /// 20 ms for one speaker: everyone but themselves, encoded.
@@ -248,6 +268,8 @@ pub struct Facts {
     /// dB below full scale of each frame, 127 for silence.
     pub level: [u8; PART_FRAMES],
     pub caption: Option<Caption>,
+    /// Of a part that was made again: frames of seats in it that are still made up.
+    pub lacks: Option<u32>,
 }
 
 /// What the stage measured of one line: the one truth for its owner, the host and the log.
@@ -269,7 +291,8 @@ pub struct LineReport {
     pub speaking: bool,
     /// dBov: 0 is the loudest, -127 silence.
     pub level_db: i32,
-    /// Packets of the programme that did not come by themselves; those given back by RED or FEC; those made up.
+    /// Packets of the programme that came by themselves; those that did not; of these, those given back and those made up.
+    pub received: u64,
     pub lost: u64,
     pub repaired: u64,
     pub concealed: u64,

@@ -52,6 +52,12 @@ class Part:
                 return no, text
         return None
 
+    @property
+    def lacks(self) -> int:
+        """Of a part that was mended: how many frames of seats in it are still made up."""
+        lacks = self._facts().get("lacks")
+        return lacks if isinstance(lacks, int) else 0
+
     def _hall(self, place: int) -> Any:
         try:
             return self._facts()["hall"][place]

@@ -16,6 +16,7 @@ from hustings.parts.listen import Clock, Stages, listen
 from hustings.parts.post import Wanted
 from hustings.recorder.finish import Unlike, finish
 from hustings.recorder.folder import Folder
+from hustings.recorder.mending import Mending
 from hustings.recorder.ogg import Broken
 from hustings.recorder.recording import FULL, RECORDED, Beat, Recording
 
@@ -54,12 +55,16 @@ class _Hall:
     folder: Folder
     recording: Recording
     stages: Stages
+    mending: Mending
     fault: bool = False
     told: dict[str, Any] | None = None
     others: bool = False
 
     def resume(self) -> str:
         return self.wanted.resume
+
+    def where(self) -> Sequence[str]:
+        return self.wanted.stages
 
     @property
     def on(self) -> bool:
@@ -71,6 +76,7 @@ class Archive:
         self._place, self._clock = place, clock
         self._halls: dict[str, _Hall] = {}
         self._listening: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._mending: dict[str, asyncio.Task[None]] = {}
         self._due: asyncio.Queue[_Hall] = asyncio.Queue()
         self._finishing: set[str] = set()
         self._fault: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -99,7 +105,10 @@ class Archive:
                 continue
             wanted = hall.wanted
             delay_s = -(-wanted.delay_ms // 1000)
-            beat = hall.recording.beat(on=hall.on, ended=wanted.ended, room=room, delay_s=delay_s)
+            settled = hall.mending.settled(wanted.stages)
+            beat = hall.recording.beat(
+                on=hall.on, ended=wanted.ended, room=room, delay_s=delay_s, settled=settled
+            )
             self._act(hall, beat, room=room)
         self._listen()
         return told
@@ -114,7 +123,7 @@ class Archive:
                 if task.done():
                     task.result()
         finally:
-            for task in (finishing, *self._listening.values()):
+            for task in (finishing, *self._listening.values(), *self._mending.values()):
                 task.cancel()
             for hall in self._halls.values():
                 hall.folder.close()
@@ -128,7 +137,8 @@ class Archive:
     def _take_up(self, wanted: Wanted) -> None:
         folder = Folder(self._place.root, wanted.hall)
         recording = Recording(folder)
-        hall = _Hall(wanted, folder, recording, Stages(recording, self._clock))
+        mending = Mending(recording, wanted.hall, self._clock)
+        hall = _Hall(wanted, folder, recording, Stages(recording, self._clock), mending)
         if folder.is_done:
             hall.told = folder.read_told()
             folder.drop_parts()
@@ -166,6 +176,21 @@ class Archive:
             hall = wanted[key]
             work = listen(hall.stages, *key, resume=hall.resume)
             task = self._listening[key] = asyncio.create_task(work)
+            task.add_done_callback(self._ended)
+        self._mend()
+
+    def _mend(self) -> None:
+        open_ = {
+            name: hall
+            for name, hall in self._halls.items()
+            if hall.told is None and name not in self._finishing
+        }
+        for name in self._mending.keys() - open_.keys():
+            self._mending.pop(name).cancel()
+        for name in open_.keys() - self._mending.keys():
+            hall = open_[name]
+            work = hall.mending.run(hall.where)
+            task = self._mending[name] = asyncio.create_task(work)
             task.add_done_callback(self._ended)
 
     def _deafen(self, keys: Iterable[tuple[str, str]]) -> None:

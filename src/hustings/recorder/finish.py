@@ -52,6 +52,7 @@ async def finish(folder: Folder, title: str, breathe: Breathe) -> dict[str, Any]
             "samples": count * PART_SAMPLES,
             "missing_parts": count - len(numbers),
             "missing": _runs(set(range(first, last + 1)) - numbers),
+            "mended_parts": len(folder.mended()),
             "bytes": {path.suffix[1:]: new.stat().st_size for path, new in kept},
             "sha256": {path.suffix[1:]: _hash(new) for path, new in kept},
         }

@@ -19,6 +19,8 @@ QUIET_BEATS = 3
 """An ended hall that sent nothing for so long has sent all."""
 OVER_BEATS = 10
 """So long after the end nothing is waited for any more."""
+MENDED_BEATS = 60
+"""So long after the end nothing more is mended: longer than a stage takes, and its air delay."""
 DEAF_BEATS = 5
 """A hall that is on and of which nothing comes for so long is not being recorded."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -30,6 +32,8 @@ class Keeper(Protocol):
     def load(self) -> set[int]: ...
 
     def append(self, part: Part) -> None: ...
+
+    def mend(self, part: Part) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Recording:
         self._seen = set(self._have)
         self._first = min(self._have, default=None)
         self._newest = max(self._have, default=None)
+        self._mended: dict[int, int] = {}
+        """What parts that were mended still lack."""
         self._quiet = self._over = 0
         self._came = False
         self.stopped = ""
@@ -91,9 +97,27 @@ class Recording:
         self._have.add(part.no)
         self._seen.add(part.no)
 
-    def beat(self, *, on: bool, ended: bool, room: bool, delay_s: int = 0) -> Beat:
+    def mend(self, part: Part) -> bool:
+        """Take a part that a stage made again because it had lacked something, where it lacks less
+        than one from elsewhere. Raises OSError where it cannot be kept; the recording goes on."""
+        first, newest = self._first, self._newest
+        known = first is not None and newest is not None and first <= part.no <= newest
+        lacks = self._mended.get(part.no)
+        better = lacks is None or part.lacks < lacks
+        if self.stopped or not known or not better or part.state not in RECORDED:
+            return False
+        self._keeper.mend(part)
+        self._mended[part.no] = part.lacks
+        self._have.add(part.no)
+        self._seen.add(part.no)
+        return True
+
+    def beat(
+        self, *, on: bool, ended: bool, room: bool, delay_s: int = 0, settled: bool = True
+    ) -> Beat:
         """`on`: the hall is live or paused. `room`: there is enough of it on the disk.
-        `delay_s`: so long after the end what was said before it still comes."""
+        `delay_s`: so long after the end what was said before it still comes. `settled`: nothing is
+        to be mended any more."""
         self._quiet += 1
         self._over += ended
         # A disk that was full is tried again as soon as there is room; so is one that failed.
@@ -105,7 +129,7 @@ class Recording:
         return Beat(
             ask_anew=resumed,
             ask_others=deaf or self.hole is not None,
-            finish=ended and (said_all or over >= OVER_BEATS),
+            finish=ended and (said_all or over >= OVER_BEATS) and (settled or over >= MENDED_BEATS),
         )
 
     def told(self, *, on: bool) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class Line(TypedDict):
     speaking: NotRequired[bool]
     consent: NotRequired[bool]
     level_db: NotRequired[float | None]
+    received: NotRequired[int]
     lost: NotRequired[int]
     repaired: NotRequired[int]
     concealed: NotRequired[int]

@@ -14,16 +14,18 @@ def stream_part(
     state: str = "live",
     *,
     since: int = 7,
-    caption: tuple[int, str] | None = None,
+    **facts: object,
 ) -> Part:
-    """One part with its bytes: `emsg`, `moof`, `mdat`, as far as the reader looks at them."""
-    told = {"v": 1, "hall": [state, since], **({"caption": caption} if caption else {})}
-    facts = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    """One part with its bytes: `emsg`, `moof`, `mdat`, as far as the reader looks at them.
+
+    `facts`: more of them, as `caption=(1, "word")`."""
+    told = {"v": 1, "hall": [state, since], **facts}
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     tfdt = _box(b"tfdt", struct.pack(">IQ", 1 << 24, no * PART_SAMPLES))
     sizes = struct.pack(f">{len(packets)}I", *map(len, packets))
     trun = _box(b"trun", bytes(12), sizes)
     moof = _box(b"moof", _box(b"traf", tfdt, trun))
-    data = _box(b"emsg", b"\x03hustings\0", facts) + moof + _box(b"mdat", *packets)
+    data = _box(b"emsg", b"\x03hustings\0", text) + moof + _box(b"mdat", *packets)
     return next(iter(Splitter().handle(data)))
 
 

@@ -103,6 +103,22 @@ export async function postSdp(address: string, offer: string): Promise<SdpAnswer
   }
 }
 
+/** Whether a line still stands where it was made; null where nobody can be asked (RFC 9725, section 4.3). */
+export async function lineStands(address: string): Promise<boolean | null> {
+  try {
+    const { ok } = await fetch(address, {
+      method: "PATCH",
+      headers: { "content-type": "application/trickle-ice-sdpfrag", "if-match": "*" },
+      body: "a=end-of-candidates\r\n",
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    return ok;
+  } catch {
+    return null;
+  }
+}
+
 /** End a line; outlives the page that says so. */
 export function deleteLine(address: string): void {
   fetch(address, { method: "DELETE", credentials: "same-origin", keepalive: true }).catch(() => {});

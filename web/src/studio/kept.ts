@@ -1,6 +1,6 @@
 /**
  * What a speaker's page sent in the last seconds, packet by packet, so that a stage that lost some can have them again.
- * Nothing is kept while muted, and muting forgets what was kept. Not here: the line, the browser's own packets.
+ * Nothing is kept while muted. Not here: the line, the browser's own packets.
  */
 
 /** As long as a stage may want something for its recording. */
@@ -47,7 +47,6 @@ export class Kept {
 
   mute(muted: boolean): void {
     this.#muted = muted;
-    if (muted) this.#packets.clear();
   }
 
   keep(time: number, payloadType: number, payload: ArrayBuffer): void {

@@ -155,14 +155,54 @@ describe("holding the line", () => {
     expect(seat.whip.link).toBe("connected");
     expect(seat.whip.silence_ms(seat.now)).toBeGreaterThan(39_000);
 
-    expect(kinds(seat.wait(5000))).toEqual(["hang_up"]);
+    expect(kinds(seat.wait(5000))).toContain("hang_up");
   });
 
   test("a stage that says nothing for five seconds is gone", () => {
     const seat = new Seat();
     seat.connect();
 
-    expect(seat.wait(4999)).toEqual([]);
+    expect(kinds(seat.wait(4999))).toEqual(["ask_after"]);
+    expect(kinds(seat.wait(1))).toEqual(["hang_up"]);
+  });
+
+  test("a silent stage is asked after the line, and one that knows of none is left at once", () => {
+    const seat = new Seat();
+    seat.connect();
+
+    expect(seat.wait(1499)).toEqual([]);
+    expect(seat.wait(1)).toEqual([{ kind: "ask_after", location: "/whip/demo/ana/l1" }]);
+    expect(kinds(seat.do({ kind: "stands", stands: false }))).toEqual(["hang_up"]);
+    expect(seat.whip.link).toBe("lost");
+  });
+
+  test("a line that stands is held on to for nine seconds, shaky or not, and goes on", () => {
+    const seat = new Seat();
+    seat.connect();
+    seat.wait(1500);
+    seat.do({ kind: "stands", stands: true }, { kind: "ice", state: "disconnected" });
+    for (let n = 0; n < 4; n++) {
+      expect(kinds(seat.wait(1500))).toEqual(["ask_after"]);
+      seat.do({ kind: "stands", stands: n % 2 === 0 ? null : true });
+    }
+    expect(seat.whip.link).toBe("connected");
+    seat.do({ kind: "ice", state: "connected" }, { kind: "said", truth: TRUTH });
+    expect(seat.wait(1499)).toEqual([]);
+
+    seat.do({ kind: "said", truth: TRUTH });
+    seat.wait(1500);
+    seat.do({ kind: "stands", stands: true });
+    expect(kinds(seat.wait(7499))).toEqual(["ask_after"]);
+    expect(kinds(seat.wait(1))).toEqual(["hang_up"]);
+  });
+
+  test("where nobody can be asked a silent stage is gone after five seconds", () => {
+    const seat = new Seat();
+    seat.connect();
+    seat.wait(1500);
+    seat.do({ kind: "stands", stands: null });
+
+    expect(kinds(seat.wait(3499))).toEqual(["ask_after"]);
     expect(kinds(seat.wait(1))).toEqual(["hang_up"]);
   });
 

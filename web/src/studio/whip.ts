@@ -10,6 +10,11 @@ const GATHER_MS = 500;
 const CONNECT_MS = 8000;
 const DISCONNECTED_MS = 3000;
 const SILENT_MS = 5000;
+/** After so long without a sign a stage is asked by the other way whether the line still stands there, and again. */
+const ASK_AFTER_MS = 1500;
+const ASK_EVERY_MS = 1500;
+/** A line that stands is held on to for longer: it goes on when the way is free again, and what was lost is asked for. */
+const HELD_MS = 9000;
 const BACKOFF_MS_MIN = 250;
 const BACKOFF_MS_MAX = 4000;
 const FOR_GOOD = [401, 403, 404];
@@ -29,6 +34,7 @@ export type WhipInput =
   | { kind: "ice"; state: RTCPeerConnectionState }
   | { kind: "said"; truth: Truth }
   | { kind: "sounds" }
+  | { kind: "stands"; stands: boolean | null }
   | { kind: "tick" };
 
 export type WhipOutput =
@@ -36,6 +42,7 @@ export type WhipOutput =
   | { kind: "offer" }
   | { kind: "post" }
   | { kind: "accept" }
+  | { kind: "ask_after"; location: string }
   | { kind: "hang_up"; location: string | null }
   | { kind: "let_go" };
 
@@ -51,6 +58,9 @@ export class Whip {
   #said_at: MonotonicMs = 0;
   /** When its sound was heard last: where much is lost its words are held up, and it is there all the same. */
   #sounded_at: MonotonicMs = 0;
+  /** What the stage answered last when it was asked after the line; and when that is next. */
+  #stands = false;
+  #ask_at: MonotonicMs = 0;
   #out: WhipOutput[] = [];
 
   handle(input: WhipInput, now: MonotonicMs): void {
@@ -78,6 +88,13 @@ export class Whip {
         break;
       case "sounds":
         this.#sounded_at = now;
+        this.#alive(now);
+        break;
+      case "stands":
+        if (this.link !== "connected") break;
+        // Nobody answered, and nobody says that it is gone.
+        this.#stands = input.stands ?? this.#stands;
+        if (input.stands === false) this.#lose(null, now);
         break;
       case "said":
         this.#said(input.truth, now);
@@ -91,15 +108,23 @@ export class Whip {
 
   deadline(): MonotonicMs | null {
     const alive_at = Math.max(this.#said_at, this.#sounded_at);
-    const silent = this.link === "connected" ? alive_at + SILENT_MS : null;
-    const gone = this.#disconnected_at === null ? null : this.#disconnected_at + DISCONNECTED_MS;
-    const all = [this.#deadline, silent, gone].filter((each) => each !== null);
+    const connected = this.link === "connected";
+    const silent = connected ? alive_at + (this.#stands ? HELD_MS : SILENT_MS) : null;
+    const shaky = this.#disconnected_at !== null && !this.#stands;
+    const gone = shaky ? (this.#disconnected_at ?? 0) + DISCONNECTED_MS : null;
+    const ask = connected && this.#location !== null ? this.#ask_at : null;
+    const all = [this.#deadline, silent, gone, ask].filter((each) => each !== null);
     return all.length === 0 ? null : Math.min(...all);
   }
 
   /** Milliseconds since the stage last said anything. */
   silence_ms(now: MonotonicMs): number {
     return now - this.#said_at;
+  }
+
+  #alive(now: MonotonicMs): void {
+    this.#stands = false;
+    this.#ask_at = now + ASK_AFTER_MS;
   }
 
   #ask(): void {
@@ -149,7 +174,10 @@ export class Whip {
 
   #ice(state: RTCPeerConnectionState, now: MonotonicMs): void {
     if (state === "connected" && (this.link === "connecting" || this.link === "connected")) {
-      if (this.link === "connecting") this.#said_at = now;
+      if (this.link === "connecting") {
+        this.#said_at = now;
+        this.#alive(now);
+      }
       this.link = "connected";
       this.trouble = null;
       this.#deadline = null;
@@ -165,12 +193,19 @@ export class Whip {
     if (this.link !== "connected") return;
     this.truth = truth;
     this.#said_at = now;
+    this.#alive(now);
     this.#failures = 0;
   }
 
   #tick(now: MonotonicMs): void {
     const deadline = this.deadline();
     if (deadline === null || now < deadline) return;
+    if (this.link === "connected" && this.#location !== null && now >= this.#ask_at) {
+      this.#ask_at = now + ASK_EVERY_MS;
+      this.#out.push({ kind: "ask_after", location: this.#location });
+      this.#tick(now);
+      return;
+    }
     if (this.link === "offering") this.#post(now);
     else if (this.link === "lost") this.#offer(now);
     else if (this.link === "connecting" || this.link === "connected") this.#lose(null, now);
@@ -196,6 +231,7 @@ export class Whip {
     this.#out.push({ kind: "hang_up", location: this.#location });
     this.#location = null;
     this.#disconnected_at = null;
+    this.#stands = false;
     this.truth = null;
   }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 
-use crate::flow::{AirReport, HallState, Playing, Programme};
+use crate::flow::{AirReport, HallState, Late, Playing, Programme};
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 use super::cues::{self, Cue};
 use super::delay::{Delay, DelayOrder, Delayed};
 use super::layers::{Announcement, Tone, let_in};
+use super::plain::Plain;
 use super::quiet::Quiet;
 use super::sounds::Sounds;
 
@@ -33,11 +34,15 @@ pub enum Input {
     Order(AirOrder),
     /// 20 ms of the mix, in any state of the hall.
     Frame(Programme),
+    /// 20 ms mixed again, after what stood there went out.
+    Late(Late),
 }
 
 pub enum Output {
     Programme(Programme),
     Report(AirReport),
+    /// To be put where the same words went out.
+    Late(Late),
 }
 
 /// One hall's air.
@@ -53,6 +58,7 @@ pub struct Air {
     closing: Announcement,
     tone: Tone,
     quiet: Quiet,
+    plain: Plain,
     /// Whether there was a programme: without one there is nothing to close.
     began: bool,
     told: Option<(MediaTime, AirReport)>,
@@ -81,6 +87,7 @@ impl Air {
                     Err(at) => self.fall_silent(at),
                 }
             }
+            Input::Late(late) => self.mend(late),
         }
     }
 
@@ -112,6 +119,17 @@ impl Air {
         }
     }
 
+    /// What was not heard as it was mixed is not to be heard from a recording either: silence stands in for it.
+    fn mend(&mut self, mut late: Late) {
+        late.frame.at = self.delay.stands_at(late.frame.at);
+        if self.plain.has(late.frame.at.part_no()) {
+            late.frame.pcm.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
+        } else {
+            (late.frame.pcm, late.mends) = ([0.0; FRAME_SAMPLES], false);
+        }
+        self.outputs.push_back(Output::Late(late));
+    }
+
     /// `idle`: nothing is said in it, and that is no dead air.
     fn fill(&mut self, mut frame: Programme, idle: bool) {
         let at = frame.at;
@@ -132,12 +150,14 @@ impl Air {
         let covered = counted && quiet >= COVERED_AFTER && has_tone;
         let playing = if covered { Playing::Tone } else { stood };
         let sounding = |cue: Option<Cue>| cue.filter(|cue| cue.sounds_at(at));
-        self.opening.add(&mut frame.pcm, at, sounding(due.opening));
+        self.opening.add(&mut frame.pcm, at, sounding(due.opening.clone()));
         self.pause.add(&mut frame.pcm, at, sounding(due.pause));
         self.closing.add(&mut frame.pcm, at, sounding(due.closing));
         let tone = self.sounds.tone.as_ref().filter(|_| playing == Playing::Tone);
         self.tone.add(&mut frame.pcm, at, tone);
         frame.pcm.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
+        let let_in = due.opening.is_some_and(|opening| at < opening.ends());
+        self.plain.note(at, counted && !covered && !let_in);
         self.outputs.push_back(Output::Programme(frame));
         self.report(at, AirReport { part_no: at.part_no().0, playing, quiet_ms: quiet.ms(), covered });
     }

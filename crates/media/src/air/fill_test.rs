@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
-use super::{Air, AirOrder, Input, Output, Sound, Sounds};
-use crate::flow::{AirReport, HallState, Playing, Programme, SeatId};
-use crate::units::{FRAME_SAMPLES, MediaTime, PART_SAMPLES, SampleCount};
+use super::{Air, AirOrder, DelayOrder, Dump, Input, Output, Sound, Sounds};
+use crate::flow::{AirReport, HallState, Late, Playing, Programme, SeatId};
+use crate::units::{FRAME_SAMPLES, MediaTime, PART_SAMPLES, PartNo, SampleCount};
 
 const FRAME: i64 = FRAME_SAMPLES as i64;
 /// A part begins here, and no second.
@@ -37,13 +37,14 @@ struct Hall {
     at: MediaTime,
     frames: Vec<Programme>,
     reports: Vec<AirReport>,
+    late: Vec<Late>,
 }
 
 impl Hall {
     fn new(order: &AirOrder, at: MediaTime) -> Self {
         let mut air = Air::default();
         air.handle(Input::Order(order.clone()));
-        Self { air, at, frames: vec![], reports: vec![] }
+        Self { air, at, frames: vec![], reports: vec![], late: vec![] }
     }
 
     /// The mix is `voice` for so long, in a state that holds since a moment.
@@ -60,10 +61,27 @@ impl Hall {
                 match output {
                     Output::Programme(frame) => self.frames.push(frame),
                     Output::Report(report) => self.reports.push(report),
+                    Output::Late(late) => self.late.push(late),
                 }
             }
         }
         self
+    }
+
+    /// What was said in the frame at `at`, as loud as `voice`, is mixed again; how it is to be put where.
+    fn mend(&mut self, at: MediaTime, voice: f32) -> (MediaTime, f32, bool) {
+        let frame = Programme {
+            pcm: [voice; FRAME_SAMPLES],
+            ..Programme::silent(at, HallState::Live, START.part_no())
+        };
+        self.air.handle(Input::Late(Late { frame, lacked: 1, lacks: 0, mends: true }));
+        while let Some(output) = self.air.poll() {
+            if let Output::Late(late) = output {
+                self.late.push(late);
+            }
+        }
+        let late = self.late.last().unwrap();
+        (late.frame.at, late.frame.pcm[0], late.mends)
     }
 
     fn sample(&self, at: MediaTime) -> f32 {
@@ -287,4 +305,31 @@ proptest! {
             prop_assert!(ours.pcm.iter().zip(&theirs.pcm).all(|(a, b)| (a - b).abs() < 1e-4));
         }
     }
+}
+
+#[test]
+fn what_went_out_as_it_was_mixed_can_be_mended_and_nothing_else() {
+    let mut hall = Hall::new(&order(Some(START)), START);
+    hall.run(HallState::Live, START, 6_000, 0.3).run(HallState::Paused, START + ms(6_000), 3_000, 0.3);
+
+    let part = |n: u64| PartNo(START.part_no().0 + n).start();
+    // The opening, two seconds of it; the voice; the pause.
+    assert_eq!(hall.mend(part(4), 0.5), (part(4), 0.0, false));
+    assert_eq!(hall.mend(part(12), 0.5), (part(12), 0.5, true));
+    assert_eq!(hall.mend(part(12) + ms(40), 1.5), (part(12) + ms(40), 1.0, true));
+    assert_eq!(hall.mend(part(30), 0.5), (part(30), 0.0, false));
+}
+
+#[test]
+fn what_waited_is_mended_where_it_went_out_and_what_was_dumped_stays_dumped() {
+    let mut order = AirOrder::default();
+    let part = |n: u64| PartNo(START.part_no().0 + n).start();
+    let dump = Dump { from: part(20), to: part(21) };
+    order.delay = DelayOrder::new(ms(4_800), Some(START.part_no()), vec![dump]);
+    let mut hall = Hall::new(&order, START);
+    hall.run(HallState::Live, START, 14_400, 0.3);
+
+    assert_eq!(hall.mend(part(19), 0.5), (part(39), 0.5, true));
+    assert_eq!(hall.mend(part(20), 0.5), (part(40), 0.0, false));
+    assert_eq!(hall.mend(part(22), 0.5), (part(42), 0.5, true));
 }

@@ -16,6 +16,7 @@ mod fill_test;
 mod layers;
 #[cfg(test)]
 mod layers_test;
+mod plain;
 mod quiet;
 #[cfg(test)]
 mod quiet_test;

@@ -18,6 +18,7 @@ fn part(no: u64, byte: u8) -> Part {
         voices: vec![],
         level: [9; PART_FRAMES],
         caption: None,
+        lacks: None,
     };
     Part { no: PartNo(no), bytes: part_bytes(PartNo(no), &facts, &vec![vec![byte; 20]; PART_FRAMES]) }
 }

@@ -25,6 +25,17 @@ impl Fader {
     }
 }
 
+/// Let sound come in where a frame begins, and go out where it ends.
+pub fn soften(pcm: &mut [f32; FRAME_SAMPLES], comes: bool, goes: bool) {
+    let part = |i: usize| i as f32 / RAMP_SAMPLES as f32;
+    if comes {
+        pcm.iter_mut().take(RAMP_SAMPLES).enumerate().for_each(|(i, x)| *x *= part(i));
+    }
+    if goes {
+        pcm.iter_mut().rev().take(RAMP_SAMPLES).enumerate().for_each(|(i, x)| *x *= part(i));
+    }
+}
+
 /// Keeps a sum below the ceiling: down at once, up slowly.
 pub struct Limiter(f32);
 

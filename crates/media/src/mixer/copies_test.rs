@@ -67,7 +67,11 @@ impl Stage {
                     self.voices = self.voices.max(frame.voices.len());
                 }
                 Output::Return(_) => self.returns += 1,
-                Output::Report(_) | Output::TalkTime(_) | Output::OnAir(..) => {}
+                Output::Report(_)
+                | Output::TalkTime(_)
+                | Output::OnAir(..)
+                | Output::Lacking(_)
+                | Output::Late(_) => {}
             }
         }
     }

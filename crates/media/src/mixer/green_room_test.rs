@@ -120,7 +120,7 @@ impl House {
                     self.payloads.push(back.payload);
                 }
                 Output::Report(reports) => self.reports = reports,
-                Output::TalkTime(_) | Output::OnAir(..) => {}
+                Output::TalkTime(_) | Output::OnAir(..) | Output::Lacking(_) | Output::Late(_) => {}
             }
         }
     }

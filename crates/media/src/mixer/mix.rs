@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::flow::{
-    Ask, HallState, LineId, LineReport, Programme, Return, SeatId, Standing, Talk, TalkTime, Who,
+    Ask, HallState, Late, LineId, LineReport, OnAir, Programme, Return, SeatId, Standing, Talk, TalkTime, Who,
 };
 use crate::level::level_below_full_db;
-use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
+use crate::units::{FRAME_SAMPLES, MediaTime, PartNo, SampleCount};
 
 use super::bus::{Limiter, add};
-use super::floor::{Floor, Gain, Gate};
+use super::floor::{Floor, Gate};
+use super::late::{LateMix, Recipe, Take};
 use super::line::{Frame, Line, Origin};
 use super::pick::{Offered, Pick};
 use super::returns::{Returns, Scene};
@@ -19,7 +20,7 @@ const FRAME: SampleCount = SampleCount(FRAME_SAMPLES as i64);
 /// After a longer sleep of the machine the mix goes on from now; the programme fills the hole with silence.
 const CATCH_UP: SampleCount = SampleCount::from_ms(1_000);
 /// Louder than this, a line counts as a voice in the programme.
-const HEARD_DB: i32 = -50;
+pub const HEARD_DB: i32 = -50;
 /// How often lines are reported: every 240 ms.
 const REPORT_TICKS: u64 = 12;
 /// As many as a stage has lines.
@@ -59,8 +60,11 @@ pub enum Input {
     },
     /// What is ordered of each seat; of others nothing is.
     Seats(BTreeMap<SeatId, Standing>),
-    /// How far the programme runs behind.
-    Window(SampleCount),
+    /// How far the programme runs behind what is said, and how far what is mixed again for a recording; 0: nothing is.
+    Behind {
+        window: SampleCount,
+        late: SampleCount,
+    },
 }
 
 /// What the mixer makes.
@@ -68,10 +72,12 @@ pub enum Output {
     Programme(Programme),
     Return(Return),
     Report(Vec<LineReport>),
-    /// Which lines of this stage the crowd is to hear from now on, and how far the programme runs behind them: when it changes,
-    /// and with each report.
-    OnAir(BTreeSet<LineId>, SampleCount),
+    /// Which lines of this stage the crowd is to hear from now on: when it changes, and with each report.
+    OnAir(OnAir),
     TalkTime(TalkTime),
+    /// A part went out in which something was made up: it may be mixed again.
+    Lacking(PartNo),
+    Late(Late),
 }
 
 /// Which of a voice's lines each mix hears.
@@ -88,6 +94,14 @@ struct Heard {
     voices: Vec<(i32, SeatId)>,
     /// What is on air of each.
     seats: BTreeMap<SeatId, Sound>,
+    takes: Vec<Take>,
+}
+
+impl Heard {
+    fn nothing() -> Self {
+        let (voices, seats, takes) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Self { sum: [0.0; FRAME_SAMPLES], voices, seats, takes }
+    }
 }
 
 /// One hall's mix.
@@ -103,7 +117,8 @@ pub struct Mixer {
     returns: Returns,
     limiter: Limiter,
     talking: Talking,
-    on_air: (BTreeSet<LineId>, SampleCount),
+    on_air: OnAir,
+    late: LateMix,
     outputs: VecDeque<Output>,
 }
 
@@ -121,7 +136,8 @@ impl Mixer {
             returns: Returns::new(),
             limiter: Limiter::new(),
             talking: Talking::default(),
-            on_air: (BTreeSet::new(), window),
+            on_air: OnAir { lines: BTreeSet::new(), window, late: SampleCount(0) },
+            late: LateMix::new(),
             outputs: VecDeque::new(),
         }
     }
@@ -162,7 +178,10 @@ impl Mixer {
                 }
             }
             Input::Seats(standings) => self.order_seats(standings, now),
-            Input::Window(window) => self.window = window,
+            Input::Behind { window, late } => {
+                self.window = window;
+                self.late.run_behind(late);
+            }
         }
     }
 
@@ -182,6 +201,8 @@ impl Mixer {
         while self.next_tick <= now {
             self.make_returns(self.next_tick);
             self.make_programme((self.next_tick - self.window).frame_start());
+            let late = self.late.make(&self.lines, self.next_tick);
+            self.outputs.extend(late.into_iter().map(Output::Late));
             self.ticks += 1;
             if self.ticks.is_multiple_of(REPORT_TICKS) {
                 self.report();
@@ -196,10 +217,10 @@ impl Mixer {
         let live = self.state.0 == HallState::Live;
         let own = self.lines.values().filter(|line| live && line.origin == Origin::Own && !line.muted);
         let lines = own.filter(|line| line.may_be_heard(self.standing(line))).map(|line| line.id);
-        let on_air = (lines.collect(), self.window);
+        let on_air = OnAir { lines: lines.collect(), window: self.window, late: self.late.behind() };
         if on_air != self.on_air {
             self.on_air.clone_from(&on_air);
-            self.outputs.push_back(Output::OnAir(on_air.0, on_air.1));
+            self.outputs.push_back(Output::OnAir(on_air));
         }
     }
 
@@ -212,7 +233,7 @@ impl Mixer {
         let own = self.lines.values().filter(|line| line.origin == Origin::Own);
         let lines = own.map(|line| line.report(open, self.standing(line))).collect();
         self.outputs.push_back(Output::Report(lines));
-        self.outputs.push_back(Output::OnAir(self.on_air.0.clone(), self.on_air.1));
+        self.outputs.push_back(Output::OnAir(self.on_air.clone()));
     }
 
     fn order_seats(&mut self, standings: BTreeMap<SeatId, Standing>, now: MediaTime) {
@@ -240,7 +261,12 @@ impl Mixer {
 
     fn forget_lines(&mut self) {
         let window = self.window;
-        self.lines.retain(|_, line| !line.is_over(window));
+        let over = self.lines.iter().filter(|(_, line)| line.is_over(window)).map(|(&id, _)| id);
+        for id in over.collect::<Vec<_>>() {
+            if let Some(line) = self.lines.remove(&id) {
+                self.late.keep(id, line.packets);
+            }
+        }
         let lines = &self.lines;
         self.picks.retain(|who, _| lines.values().any(|line| line.who == *who));
     }
@@ -277,7 +303,7 @@ impl Mixer {
 
     fn make_programme(&mut self, at: MediaTime) {
         let (state, since) = if at >= self.state.1.frame_start() { self.state } else { self.before };
-        let Heard { mut sum, mut voices, seats } = self.hear(at, state == HallState::Live);
+        let Heard { mut sum, mut voices, seats, takes } = self.hear(at, state == HallState::Live);
         self.forget_lines();
         self.floor.forget(at);
         let told = self.talking.note(at, state.has_programme(), &seats);
@@ -286,6 +312,8 @@ impl Mixer {
         voices.sort();
         let voices = voices.into_iter().map(|(_, seat)| seat).collect();
         let since = since.part_no();
+        let lacking = self.late.note(Recipe { at, state, since, takes });
+        self.outputs.extend(lacking.map(Output::Lacking));
         self.outputs.push_back(Output::Programme(Programme { at, pcm: sum, voices, state, since }));
     }
 
@@ -294,23 +322,52 @@ impl Mixer {
         let seated = self.lines.iter_mut().filter(|(_, line)| line.who.seat().is_some());
         let frames: Frames = seated.filter_map(|(&id, line)| Some((id, line.read_programme(at)?))).collect();
         let chosen = self.choose(&frames, |picks| &mut picks.patient);
-        let mut heard = Heard { sum: [0.0; FRAME_SAMPLES], voices: Vec::new(), seats: BTreeMap::new() };
-        for (id, Frame { mut pcm, .. }) in frames {
+        let places: BTreeMap<LineId, i64> = frames.iter().map(|(&id, frame)| (id, frame.from)).collect();
+        let mut heard = Heard::nothing();
+        for (id, Frame { mut pcm, has, from }) in frames {
             let Some(line) = self.lines.get_mut(&id) else { continue };
             let Some(seat) = line.who.seat().cloned() else { continue };
             let open = open && chosen.contains(&id) && line.gate.lets_out(at);
+            let muted = line.muted;
             line.fade_programme(&mut pcm, open);
-            let gains = [self.floor.air(&seat, at), self.floor.sound(&seat, at)];
-            gains.iter().for_each(|gain| gain.apply(&mut pcm));
+            let gain = self.floor.air(&seat, at).times(self.floor.sound(&seat, at));
+            gain.apply(&mut pcm);
             add(&mut heard.sum, &pcm);
-            if open && !gains.iter().any(Gain::is_nothing) {
-                let level = -i32::from(level_below_full_db(&pcm));
-                if level > HEARD_DB {
-                    heard.voices.push((-level, seat.clone()));
-                }
-                heard.seats.insert(seat, pcm);
+            if !open || gain.is_nothing() {
+                continue;
             }
+            let level = -i32::from(level_below_full_db(&pcm));
+            if level > HEARD_DB {
+                heard.voices.push((-level, seat.clone()));
+            }
+            if !muted {
+                let lines = self.lines_of(&seat, (id, from), &places);
+                let has = has || !self.may_come(&lines);
+                heard.takes.push(Take { seat: seat.clone(), lines, gain, has });
+            }
+            heard.seats.insert(seat, pcm);
         }
         heard
+    }
+
+    /// All lines that carry a seat, with where a frame begins on each, this one first.
+    fn lines_of(
+        &self,
+        seat: &SeatId,
+        first: (LineId, i64),
+        places: &BTreeMap<LineId, i64>,
+    ) -> Vec<(LineId, i64)> {
+        let others = places.iter().map(|(&id, &from)| (id, from));
+        let others = others.filter(|(id, _)| *id != first.0 && self.lines[id].who.seat() == Some(seat));
+        std::iter::once(first).chain(others).collect()
+    }
+
+    /// Whether what is not here may have been said: a line stands, or went on after that.
+    fn may_come(&self, lines: &[(LineId, i64)]) -> bool {
+        let stands = |(id, from): &(LineId, i64)| {
+            let line = &self.lines[id];
+            line.origin == Origin::Own || line.packets.after(*from).is_some()
+        };
+        lines.iter().any(stands)
     }
 }

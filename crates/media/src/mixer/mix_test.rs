@@ -69,7 +69,11 @@ impl Hall {
                     pcm.extend(decoder.decode(&back.payload).unwrap());
                     payloads.push(back.payload);
                 }
-                Output::Report(_) | Output::TalkTime(_) | Output::OnAir(..) => {}
+                Output::Report(_)
+                | Output::TalkTime(_)
+                | Output::OnAir(..)
+                | Output::Lacking(_)
+                | Output::Late(_) => {}
             }
         }
         let shared =

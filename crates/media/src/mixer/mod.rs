@@ -2,7 +2,8 @@
 //!
 //! Two mixes with different patience: the return follows each line as closely as its jitter allows, the
 //! programme runs a fixed window behind and is mixed by capture time. A seat may be carried by several lines, its own and
-//! copies from other stages; one of them is heard. Seats off air are in the green room; lines backstage are in no programme. No network, no Opus boxes, no names;
+//! copies from other stages; one of them is heard. What was lost is mixed again later, for the
+//! recording. Seats off air are in the green room; lines backstage are in no programme. No network, no Opus boxes, no names;
 //! time comes in as [`crate::units::MediaTime`].
 
 mod bus;
@@ -11,6 +12,9 @@ mod copies_test;
 mod floor;
 #[cfg(test)]
 mod green_room_test;
+mod late;
+#[cfg(test)]
+mod late_test;
 mod line;
 mod mix;
 #[cfg(test)]

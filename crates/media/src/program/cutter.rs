@@ -5,7 +5,7 @@
 //! waiting. A hole in the frames is a fault of ours and is filled with silence rather than shifting the grid.
 
 use crate::codec::{Encoder, Quality};
-use crate::flow::{Caption, Facts, HallState, Part, Programme, SeatId};
+use crate::flow::{Caption, Facts, HallState, Late, Part, Programme, SeatId};
 use crate::level::level_below_full_db;
 use crate::units::{FRAME_SAMPLES, MediaTime, PART_FRAMES, PART_SAMPLES, PartNo, SampleCount};
 
@@ -21,6 +21,7 @@ struct Heard {
     level_db: u8,
     voices: Vec<SeatId>,
     state: (HallState, PartNo),
+    lacks: Option<u32>,
 }
 
 /// Cuts one hall's programme.
@@ -37,11 +38,12 @@ pub struct Cutter {
 }
 
 impl Heard {
-    fn of(frame: &Programme) -> Self {
+    fn of(frame: &Programme, lacks: Option<u32>) -> Self {
         Self {
             level_db: level_below_full_db(&frame.pcm),
             voices: frame.voices.clone(),
             state: (frame.state, frame.since),
+            lacks,
         }
     }
 }
@@ -75,6 +77,15 @@ impl Cutter {
     /// Take 20 ms; gives a part for every twelfth frame. Frames before the first whole part and
     /// frames from the past are dropped.
     pub fn handle(&mut self, frame: &Programme) -> Vec<Part> {
+        self.go_on(frame, None)
+    }
+
+    /// The same with 20 ms that were mixed again: their parts say what they still lack.
+    pub fn mend(&mut self, late: &Late) -> Vec<Part> {
+        self.go_on(&late.frame, Some(late.lacks))
+    }
+
+    fn go_on(&mut self, frame: &Programme, lacks: Option<u32>) -> Vec<Part> {
         let mut parts = Vec::new();
         if self.next.is_some_and(|next| frame.at - next > HOLE_MAX) {
             let captions = std::mem::take(&mut self.captions);
@@ -86,15 +97,15 @@ impl Cutter {
             }
             self.next = Some(frame.at);
             self.pending = frame.pcm[self.lookahead..].to_vec();
-            self.heard.push(Heard::of(frame));
+            self.heard.push(Heard::of(frame, lacks));
             return parts;
         }
         while let Some(at) = self.expected().filter(|&at| at < frame.at) {
             let silence = Programme { at, pcm: [0.0; FRAME_SAMPLES], voices: vec![], ..frame.clone() };
-            parts.extend(self.take(&silence));
+            parts.extend(self.take(&silence, lacks));
         }
         if self.expected() == Some(frame.at) {
-            parts.extend(self.take(frame));
+            parts.extend(self.take(frame, lacks));
         }
         parts
     }
@@ -103,12 +114,12 @@ impl Cutter {
         self.next.map(|next| next + FRAME)
     }
 
-    fn take(&mut self, heard: &Programme) -> Option<Part> {
+    fn take(&mut self, heard: &Programme, lacks: Option<u32>) -> Option<Part> {
         self.pending.extend_from_slice(&heard.pcm);
         let frame: [f32; FRAME_SAMPLES] = std::array::from_fn(|i| self.pending[i]);
         self.pending.drain(..FRAME_SAMPLES);
         self.packets.push(self.encoder.encode(&frame));
-        self.heard.push(Heard::of(heard));
+        self.heard.push(Heard::of(heard, lacks));
         let encoded = self.next.replace(heard.at)?;
         (self.packets.len() == PART_FRAMES).then(|| self.cut(encoded.part_no()))
     }
@@ -123,6 +134,7 @@ impl Cutter {
             voices: loudest(&heard),
             level: std::array::from_fn(|i| heard[i].level_db),
             caption: self.captions.take(no),
+            lacks: heard.iter().map(|frame| frame.lacks).sum(),
         };
         Part { no, bytes: part_bytes(no, &facts, &packets) }
     }

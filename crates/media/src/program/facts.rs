@@ -13,11 +13,12 @@ const ID3_OVERHEAD: usize = 10 + 10 + TXXX_DESCRIPTION.len();
 pub fn facts_json(facts: &Facts) -> String {
     let level: String = facts.level.iter().map(|db| format!("{db:02x}")).collect();
     let mut voices: Vec<&str> = facts.voices.iter().take(4).map(|seat| seat.as_str()).collect();
+    let lacks = facts.lacks.map(|count| format!(",\"lacks\":{count}")).unwrap_or_default();
     let mut caption = facts.caption.as_ref().map(caption_json).unwrap_or_default();
     loop {
         let named: Vec<String> = voices.iter().map(|seat| format!("\"{seat}\"")).collect();
         let json = format!(
-            "{{\"v\":1,\"hall\":[\"{}\",{}],\"voices\":[{}],\"level\":\"{level}\"{caption}}}",
+            "{{\"v\":1,\"hall\":[\"{}\",{}],\"voices\":[{}],\"level\":\"{level}\"{lacks}{caption}}}",
             facts.state.word(),
             facts.since.0,
             named.join(",")

@@ -16,6 +16,7 @@ fn facts(seats: &[&str]) -> Facts {
         voices: seats.iter().map(|seat| SeatId::parse(seat).unwrap()).collect(),
         level: [127; PART_FRAMES],
         caption: None,
+        lacks: None,
     }
 }
 

@@ -15,6 +15,9 @@ mod cutter_test;
 mod facts;
 #[cfg(test)]
 mod facts_test;
+mod mender;
+#[cfg(test)]
+mod mender_test;
 mod reader;
 #[cfg(test)]
 mod reader_test;
@@ -23,4 +26,5 @@ mod seam_test;
 
 pub use boxes::{header, part_bytes};
 pub use cutter::Cutter;
+pub use mender::{Mended, Mender};
 pub use reader::{Grid, PartView, ReadFault, Splitter, StreamPiece};

@@ -11,6 +11,7 @@ fn stream() -> Vec<u8> {
         voices: vec![],
         level: [1; PART_FRAMES],
         caption: None,
+        lacks: None,
     };
     let mut bytes = header().to_vec();
     for no in 10..13 {

@@ -6,7 +6,7 @@ use str0m::net::Protocol::Udp;
 
 use super::Input;
 use super::peers_test::{BadWay, House, place};
-use crate::flow::LineId;
+use crate::flow::{LineId, OnAir};
 use crate::units::SampleCount;
 
 const ANA: LineId = LineId(1);
@@ -20,7 +20,9 @@ fn speaking(way: BadWay, on_air: bool) -> House {
     house.run(1_500);
     let lines = if on_air { [ANA].into() } else { [].into() };
     let window = SampleCount::from_ms(WINDOW_MS as i64);
-    house.stage.handle(Input::OnAir { hall: place("ana").hall, lines, window }, house.now);
+    house
+        .stage
+        .handle(Input::OnAir(place("ana").hall, OnAir { lines, window, late: SampleCount(0) }), house.now);
     house.bad_way = Some(way);
     house.said.clear();
     house.came.clear();

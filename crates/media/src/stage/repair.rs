@@ -21,7 +21,7 @@ const RTT_MIN: Duration = Duration::from_millis(10);
 /// So much of an answer is believed at a time: TCP's way of averaging (RFC 6298, section 2).
 const RTT_SHARE: u32 = 8;
 /// The longest outage that is asked for at all, as frames of 20 ms.
-const MISSING_MAX: usize = 512;
+const MISSING_MAX: usize = 1_024;
 /// A line's clock that goes back by more is a new clock: 3 s.
 const LEAP: i64 = 3 * 48_000;
 /// As far back as str0m asks for packets by their numbers.
@@ -33,6 +33,12 @@ const FEW: usize = 16;
 const SOON: Duration = Duration::from_millis(45);
 /// So many requests are remembered: some seconds of them.
 const REQUESTS: usize = 128;
+/// What is for the recording alone gives way: so many frames are asked for every so often, three seconds of sound a second.
+const LATE_FEW: usize = 38;
+const LATE_EVERY: Duration = Duration::from_millis(250);
+/// It is there before it is mixed again; and a page keeps no more (`web/src/studio/kept.ts`).
+const LATE_MARGIN: Duration = Duration::from_millis(500);
+const KEPT: Duration = Duration::from_millis(29_500);
 /// Ranges in one request: as many as fit into one packet.
 const RANGES_MAX: usize = 32;
 
@@ -70,8 +76,9 @@ pub enum Came {
 
 struct Missing {
     to: i64,
-    /// It is asked for then, and no more when its place in the programme is mixed.
+    /// It is asked for then; when its place in the programme is mixed, no more but for the recording.
     due: Instant,
+    mixed: Instant,
     until: Instant,
     asked: bool,
 }
@@ -86,6 +93,7 @@ pub struct Repair {
     /// Numbers below the newest that have not come, and since when that is known.
     overtaken: BTreeMap<u64, Instant>,
     window: Duration,
+    late: Duration,
     rtt: Duration,
     allowed: bool,
     /// The highest number that came when that began.
@@ -94,6 +102,8 @@ pub struct Repair {
     measured: bool,
     /// When the last requests were made, by their number.
     requests: VecDeque<(u8, Instant)>,
+    /// When something for the recording alone is asked for next.
+    late_due: Option<Instant>,
 }
 
 impl Repair {
@@ -104,24 +114,24 @@ impl Repair {
             missing: BTreeMap::new(),
             overtaken: BTreeMap::new(),
             window: Duration::ZERO,
+            late: Duration::ZERO,
             rtt: RTT_PRIOR,
             allowed: false,
             allowed_after: None,
             measured: false,
             requests: VecDeque::new(),
+            late_due: None,
         }
     }
 
-    /// Whether what is said may be asked for, and how far behind it the programme runs. Where it may not, what is missing
-    /// by then is forgotten.
-    pub fn allow(&mut self, allowed: bool, window: Duration) {
+    /// Whether what is said from now on may be asked for, and how far behind it the programme runs, and what is mixed again
+    /// for a recording. What was lost before stays wanted: it was said on air.
+    pub fn allow(&mut self, allowed: bool, window: Duration, late: Duration) {
         if !self.allowed {
             self.allowed_after = self.newest.map(|(number, _)| number);
         }
-        (self.allowed, self.window) = (allowed, window);
-        if !allowed {
-            self.missing.clear();
-        }
+        let late = late.saturating_sub(LATE_MARGIN).min(KEPT).max(window);
+        (self.allowed, self.window, self.late) = (allowed, window, late);
     }
 
     /// Whether whatever is asked for by its number was said on air: who asks so looks back at the last hundred.
@@ -171,15 +181,17 @@ impl Repair {
     fn note_gap(&mut self, before: i64, after: i64, samples: i64, now: Instant) {
         let gap = after - before - samples;
         let length = if gap % samples == 0 { samples } else { gap };
-        let most = self.window.as_millis() as i64 * SAMPLES_PER_MS / samples + 1;
+        let most = self.late.as_millis() as i64 * SAMPLES_PER_MS / samples + 1;
         let count = if length > 0 { (gap / length).min(most) } else { 0 };
         for from in (1..=count).map(|k| after - k * length) {
             // What was said so much earlier than what just came is mixed so much sooner.
             let earlier = SampleCount(after - from).ms().unsigned_abs();
-            let left = self.window.saturating_sub(Duration::from_millis(earlier));
+            let earlier = Duration::from_millis(earlier);
+            let left = self.late.saturating_sub(earlier);
             if !left.is_zero() {
                 let (to, due, until) = (from + length, now + OVERTAKEN, now + left);
-                self.missing.entry(from).or_insert(Missing { to, due, until, asked: false });
+                let mixed = now + self.window.saturating_sub(earlier);
+                self.missing.entry(from).or_insert(Missing { to, due, mixed, until, asked: false });
             }
         }
         while self.missing.len() > MISSING_MAX {
@@ -228,23 +240,47 @@ impl Repair {
 
     /// When to call [`Repair::ask`].
     pub fn deadline(&self) -> Option<Instant> {
-        self.missing.values().map(|missing| missing.due.min(missing.until)).min()
+        let due = |missing: &Missing| {
+            let due = if missing.due < missing.mixed {
+                missing.due
+            } else {
+                self.late_due.map_or(missing.due, |late| late.max(missing.due))
+            };
+            due.min(missing.until)
+        };
+        self.missing.values().map(due).min()
     }
 
     /// What to ask for now, if anything: the most urgent first.
     pub fn ask(&mut self, now: Instant) -> Option<Request> {
         self.missing.retain(|_, missing| now < missing.until);
         let trip = self.rtt + MARGIN;
-        let again = now + if self.missing.len() > FEW { trip } else { (trip / 2).min(SOON) };
+        let urgent = self.missing.values().filter(|missing| now < missing.mixed).count();
+        let again = now + if urgent > FEW { trip } else { (trip / 2).min(SOON) };
         let mut ranges = Vec::<Range>::new();
-        for (&from, missing) in self.missing.iter_mut().filter(|(_, missing)| missing.due <= now) {
-            let full = ranges.len() == RANGES_MAX;
-            match ranges.last_mut() {
-                Some(last) if last.to == from => last.to = missing.to,
-                _ if full => break,
-                _ => ranges.push(Range { from, to: missing.to }),
+        let due = self.missing.iter_mut().filter(|(_, missing)| missing.due <= now && now < missing.mixed);
+        for (&from, missing) in due {
+            if !add(&mut ranges, Range { from, to: missing.to }) {
+                break;
             }
             (missing.asked, missing.due) = (true, again);
+        }
+        if self.late_due.is_none_or(|late| now >= late) {
+            let again = now + trip.max(LATE_EVERY);
+            let late = self.missing.iter().filter(|(_, missing)| missing.due <= now && now >= missing.mixed);
+            // Those in turn that were not asked for, or longest ago.
+            let mut late: Vec<(Instant, i64)> = late.map(|(&from, missing)| (missing.due, from)).collect();
+            late.sort_unstable();
+            late.truncate(LATE_FEW);
+            late.sort_unstable_by_key(|(_, from)| *from);
+            for (_, from) in late {
+                let Some(missing) = self.missing.get_mut(&from) else { continue };
+                if !add(&mut ranges, Range { from, to: missing.to }) {
+                    break;
+                }
+                (missing.asked, missing.due) = (true, again);
+                self.late_due = Some(now + LATE_EVERY);
+            }
         }
         if ranges.is_empty() {
             return None;
@@ -256,6 +292,19 @@ impl Repair {
         }
         Some(Request { number, ranges })
     }
+}
+
+/// Add to what is asked for; false where no more fits into one request.
+fn add(ranges: &mut Vec<Range>, range: Range) -> bool {
+    if let Some(last) = ranges.last_mut().filter(|last| last.to == range.from) {
+        last.to = range.to;
+        return true;
+    }
+    let fits = ranges.len() < RANGES_MAX;
+    if fits {
+        ranges.push(range);
+    }
+    fits
 }
 
 /// What a page says on its line for repair: for which request, a packet that it sent before, its type and its time.

@@ -11,10 +11,11 @@ use crate::testing::start;
 const FRAME: i64 = 960;
 const MS: Duration = Duration::from_millis(1);
 const WINDOW: Duration = Duration::from_millis(600);
+const LATE: Duration = Duration::from_secs(20);
 
 fn line(begin: Instant) -> Repair {
     let mut repair = Repair::new();
-    repair.allow(true, WINDOW);
+    repair.allow(true, WINDOW, WINDOW);
     assert_eq!(repair.packet(0, 0, FRAME, begin), Came::ByItself);
     repair
 }
@@ -94,14 +95,54 @@ fn the_round_trip_is_learnt_from_answers() {
 fn nothing_is_asked_for_that_was_not_said_on_air() {
     let begin = start().instant;
     let mut repair = line(begin);
+    repair.allow(false, WINDOW, LATE);
     repair.packet(3, 3 * FRAME, FRAME, begin);
-    repair.allow(false, WINDOW);
-    assert_eq!((repair.deadline(), repair.ask(begin + 20 * MS)), (None, None));
     repair.packet(6, 6 * FRAME, FRAME, begin);
-    repair.allow(true, WINDOW);
+    repair.allow(true, WINDOW, LATE);
 
     assert_eq!((repair.deadline(), repair.ask(begin + 20 * MS)), (None, None));
     assert!(!repair.answered(FRAME, 0, begin) && !repair.answered(4 * FRAME, 0, begin));
+}
+
+#[test]
+fn what_was_lost_on_air_is_asked_for_after_it_too() {
+    let begin = start().instant;
+    let mut repair = line(begin);
+    repair.packet(3, 3 * FRAME, FRAME, begin);
+    repair.allow(false, WINDOW, LATE);
+
+    assert_eq!(asked(&mut repair, begin + 10 * MS), [frames(1, 3)]);
+}
+
+#[test]
+fn what_comes_too_late_for_the_programme_is_asked_for_in_peace_for_the_recording() {
+    let begin = start().instant;
+    let mut repair = Repair::new();
+    repair.allow(true, WINDOW, LATE);
+    repair.packet(0, 0, FRAME, begin);
+    repair.packet(250, 250 * FRAME, FRAME, begin + 5_000 * MS);
+    let mut all = Vec::new();
+
+    while let Some(due) = repair.deadline().filter(|due| *due < begin + 21_000 * MS) {
+        let ranges = asked(&mut repair, due);
+        assert!(ranges.len() <= 4, "{ranges:?}");
+        all.extend(ranges.into_iter().map(|range| ((due - begin).as_millis(), range)));
+    }
+
+    // What can still be mixed comes first, and often; the rest by and by, all of it within two seconds, and then again.
+    assert_eq!(all[0], (5_010, frames(221, 250)));
+    assert_eq!(all[1], (5_010, frames(1, 39)));
+    let late =
+        |from: i64| move |(_, range): &&(u128, Range)| (range.from..range.to).contains(&(from * FRAME));
+    let first = |from: i64| all.iter().find(late(from)).unwrap().0;
+    assert!((1..250).all(|n| first(n) < 7_000), "{all:?}");
+    let last = all.iter().rfind(late(240)).unwrap().0;
+    assert!((19_000..24_500).contains(&last), "{last}");
+    let frames_in = |from: u128| {
+        let a_second = all.iter().filter(|(at, _)| (from..from + 1_000).contains(at));
+        a_second.map(|(_, range)| (range.to - range.from) / FRAME).sum::<i64>()
+    };
+    assert!((8_000..15_000).step_by(500).all(|from| frames_in(from) <= 5 * 38), "{all:?}");
 }
 
 #[test]
@@ -110,16 +151,16 @@ fn by_number_nothing_is_asked_for_that_was_before_the_air() {
     let mut repair = Repair::new();
     assert!(!repair.may_ask_by_number());
     repair.packet(50, 50 * FRAME, FRAME, begin);
-    repair.allow(true, WINDOW);
+    repair.allow(true, WINDOW, WINDOW);
     for number in 51..=151 {
         repair.packet(number, number as i64 * FRAME, FRAME, begin);
-        repair.allow(true, WINDOW);
+        repair.allow(true, WINDOW, WINDOW);
         assert!(!repair.may_ask_by_number(), "{number}");
     }
     repair.packet(152, 152 * FRAME, FRAME, begin);
     assert!(repair.may_ask_by_number());
 
-    repair.allow(false, WINDOW);
+    repair.allow(false, WINDOW, WINDOW);
     assert!(!repair.may_ask_by_number());
 }
 
@@ -178,7 +219,7 @@ fn what_is_sent_again_under_a_new_number_hides_no_gap_and_makes_none() {
 fn a_clock_that_goes_back_by_far_is_a_new_one() {
     let begin = start().instant;
     let mut repair = Repair::new();
-    repair.allow(true, WINDOW);
+    repair.allow(true, WINDOW, WINDOW);
     repair.packet(1, 1 << 30, FRAME, begin);
 
     assert_eq!(repair.packet(5, 0, FRAME, begin), Came::ByItself);
@@ -215,11 +256,11 @@ proptest! {
         runs in any::<bool>(),
     ) {
         let (mut now, mut repair) = (start().instant, Repair::new());
-        repair.allow(true, Duration::from_secs(5));
+        repair.allow(true, Duration::from_secs(5), LATE);
         let mut came = BTreeSet::new();
         for (number, jump, ms, allowed) in steps {
             now += Duration::from_millis(ms);
-            repair.allow(allowed || number % 3 > 0, Duration::from_secs(5));
+            repair.allow(allowed || number % 3 > 0, Duration::from_secs(5), LATE);
             let time = number as i64 * FRAME + if runs || number % 7 > 0 { 0 } else { jump };
             repair.packet(number, time, FRAME, now);
             came.insert(time);

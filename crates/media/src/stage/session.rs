@@ -174,9 +174,9 @@ impl Session {
         ask.map_or(self.deadline, |ask| ask.min(self.deadline))
     }
 
-    /// Whether what this line has lost may be asked for, and how far behind it the programme runs.
-    pub fn allow_repair(&mut self, allowed: bool, window: Duration) {
-        self.repair.allow(allowed, window);
+    /// Whether what this line loses may be asked for, and how far behind it the programme runs, and a recording's.
+    pub fn allow_repair(&mut self, allowed: bool, window: Duration, late: Duration) {
+        self.repair.allow(allowed, window, late);
         let by_number = self.repair.may_ask_by_number();
         self.guarded(|session| {
             let Some((mid, ..)) = session.audio.filter(|_| session.nacks) else { return };

@@ -1,12 +1,12 @@
 //! All speakers of one stage process on one socket: who is who, who comes, who goes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use str0m::net::{Protocol, Transmit};
 
-use crate::flow::{Ask, HallId, HallState, LineId, LineReport, Return, Talk, Who};
+use crate::flow::{Ask, HallId, HallState, LineId, LineReport, OnAir, Return, Talk, Who};
 use crate::units::SampleCount;
 
 use super::session::{Now, Said, Session, Way, datagram};
@@ -95,13 +95,8 @@ pub enum Input<'a> {
         line: LineId,
     },
     Return(Return),
-    /// The lines of a hall whose words are for the crowd as of now, and how far behind the programme runs: what they lose
-    /// may be asked for again, and nothing else.
-    OnAir {
-        hall: HallId,
-        lines: BTreeSet<LineId>,
-        window: SampleCount,
-    },
+    /// What may be asked for again of a hall's lines, and nothing else.
+    OnAir(HallId, OnAir),
     /// What the mixer measured, to be told to each line's owner.
     Report {
         lines: Vec<LineReport>,
@@ -233,7 +228,7 @@ impl Stage {
                     self.drain(back.line, now);
                 }
             }
-            Input::OnAir { hall, lines, window } => self.allow_repair(&hall, &lines, window, now),
+            Input::OnAir(hall, on_air) => self.allow_repair(&hall, &on_air, now),
             Input::Report { lines, state, window_ms } => {
                 for report in lines {
                     self.tell(&report, state, window_ms, now);
@@ -401,13 +396,14 @@ impl Stage {
         }
     }
 
-    fn allow_repair(&mut self, hall: &HallId, on_air: &BTreeSet<LineId>, window: SampleCount, now: Now) {
-        let window = Duration::from_millis(window.ms().unsigned_abs());
+    fn allow_repair(&mut self, hall: &HallId, on_air: &OnAir, now: Now) {
+        let length = |count: SampleCount| Duration::from_millis(count.ms().unsigned_abs());
+        let (window, late) = (length(on_air.window), length(on_air.late));
         let lines: Vec<LineId> = self.speakers.keys().copied().collect();
         for line in lines {
             if let Some(speaker) = self.speakers.get_mut(&line).filter(|speaker| speaker.place.hall == *hall)
             {
-                speaker.session.allow_repair(on_air.contains(&line), window);
+                speaker.session.allow_repair(on_air.lines.contains(&line), window, late);
                 self.drain(line, now);
             }
         }

@@ -5,7 +5,7 @@ import { readTruth } from "../../studio/truth.ts";
 import type { WhipInput, WhipOutput } from "../../studio/whip.ts";
 import { Whip } from "../../studio/whip.ts";
 import { after, monotonic } from "../clock.ts";
-import { deleteLine, postSdp } from "../http.ts";
+import { deleteLine, lineStands, postSdp } from "../http.ts";
 import { Repair } from "./repair.ts";
 
 /** How often a line looks whether its stage still speaks. */
@@ -105,11 +105,17 @@ export class Line {
     if (out.kind === "post") return this.#post();
     if (out.kind === "accept") return this.#accept();
     if (out.kind === "let_go") return this.#around.let_go();
+    if (out.kind === "ask_after") return this.#askAfter(out.location);
     this.#hangUp(out.location);
   }
 
   async #ask(): Promise<void> {
     this.#do({ kind: "asked", error: await this.#around.ask() });
+  }
+
+  async #askAfter(location: string): Promise<void> {
+    const stands = await lineStands(location);
+    if (this.#location === location) this.#do({ kind: "stands", stands });
   }
 
   async #offer(): Promise<void> {

@@ -120,6 +120,11 @@ impl Delay {
         Some(Delayed { frame, idle: false })
     }
 
+    /// Where what was said at `said_at` stands on the grid.
+    pub fn stands_at(&self, said_at: MediaTime) -> MediaTime {
+        self.waiting.as_ref().map_or(said_at, |waiting| said_at + waiting.length())
+    }
+
     /// From when on what is said waits, and for how long.
     fn begin(&self, said: &Programme) -> Option<Waiting> {
         if self.order.parts == 0 || is_before(said.state) {

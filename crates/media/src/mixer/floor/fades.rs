@@ -34,6 +34,19 @@ impl Gain {
         }
     }
 
+    /// Both, one after the other.
+    pub fn times(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Steady(one), Self::Steady(other)) => Self::Steady(one * other),
+            (Self::Steady(steady), Self::Moving(gains)) | (Self::Moving(gains), Self::Steady(steady)) => {
+                Self::Moving(Box::new(gains.map(|gain| gain * steady)))
+            }
+            (Self::Moving(one), Self::Moving(other)) => {
+                Self::Moving(Box::new(std::array::from_fn(|i| one[i] * other[i])))
+            }
+        }
+    }
+
     pub fn is_nothing(&self) -> bool {
         *self == Self::Steady(0.0)
     }

@@ -31,9 +31,10 @@ use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 use super::bus::Fader;
 use super::floor::Gate;
 use echo::Echo;
-use packets::Packets;
+pub use packets::Packets;
 use proof::Record;
-use reader::{Reader, Source};
+pub use reader::Reader;
+use reader::Source;
 use timing::Timing;
 use voice::Voice;
 
@@ -75,6 +76,8 @@ pub enum Fed {
 pub struct Frame {
     pub pcm: [f32; FRAME_SAMPLES],
     pub has: bool,
+    /// Where it begins on the line's clock.
+    pub from: i64,
 }
 
 pub struct Line {
@@ -90,7 +93,7 @@ pub struct Line {
     /// Whom it speaks to, from backstage.
     pub cue: BTreeSet<SeatId>,
     record: Record,
-    packets: Packets,
+    pub packets: Packets,
     /// Time and arrival of the last packet, where it was none that came by itself.
     copy: Option<(i64, MediaTime)>,
     timing: Timing,
@@ -191,7 +194,7 @@ impl Line {
                 self.record.echo();
             }
         }
-        Some(Frame { pcm, has })
+        Some(Frame { pcm, has, from: position })
     }
 
     /// Bring a frame of the return in or out, as the line is heard from or not.
@@ -214,7 +217,7 @@ impl Line {
             self.counts.repaired += source.repaired;
             self.counts.concealed += source.concealed;
         }
-        Some(Frame { pcm, has: source.is_said() })
+        Some(Frame { pcm, has: source.is_said(), from })
     }
 
     /// Bring a frame of the programme in or out.
@@ -260,6 +263,7 @@ impl Line {
             heard: open && self.is_let(standing) && !self.muted && self.voice.heard(),
             speaking: !self.muted && self.voice.speaking(),
             level_db: self.voice.level_db(),
+            received: counts.received.into(),
             lost: u64::from(counts.repaired) + u64::from(counts.concealed),
             repaired: counts.repaired.into(),
             concealed: counts.concealed.into(),

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use crate::codec::packet_samples;
 
-/// Longer than the longest repair window.
-const KEPT_SAMPLES: i64 = 8 * 48_000;
+/// Longer than the longest repair window and air delay, after which a recording is mended.
+const KEPT_SAMPLES: i64 = 40 * 48_000;
+/// No line has more: these seconds at 200 kbit/s.
+const KEPT_BYTES: usize = 1 << 20;
 /// The longest Opus packet, 120 ms.
 const PACKET_SAMPLES_MAX: i64 = 5_760;
 
@@ -18,7 +20,10 @@ pub struct Packet {
 }
 
 #[derive(Default)]
-pub struct Packets(BTreeMap<i64, Packet>);
+pub struct Packets {
+    kept: BTreeMap<i64, Packet>,
+    bytes: usize,
+}
 
 impl Packets {
     /// Keep a packet; the first copy wins. Nonsense is dropped.
@@ -26,20 +31,26 @@ impl Packets {
         let Some(samples) = packet_samples(&payload) else {
             return;
         };
-        self.0.entry(rtp_time).or_insert(Packet { payload, samples: samples as i64, again });
-        let oldest_kept = self.0.keys().next_back().map_or(0, |newest| newest - KEPT_SAMPLES);
-        while self.0.first_key_value().is_some_and(|(&time, _)| time < oldest_kept) {
-            self.0.pop_first();
+        if !self.kept.contains_key(&rtp_time) {
+            self.bytes += payload.len();
+            self.kept.insert(rtp_time, Packet { payload, samples: samples as i64, again });
+        }
+        let oldest = self.kept.keys().next_back().map_or(0, |newest| newest - KEPT_SAMPLES);
+        while let Some(first) = self.kept.first_entry() {
+            if *first.key() >= oldest && self.bytes <= KEPT_BYTES {
+                return;
+            }
+            self.bytes -= first.remove().payload.len();
         }
     }
 
     pub fn clear(&mut self) {
-        self.0.clear();
+        (self.kept, self.bytes) = (BTreeMap::new(), 0);
     }
 
     /// The packet that holds the sample at `rtp_time`, and where that packet begins.
     pub fn holding(&self, rtp_time: i64) -> Option<(i64, &Packet)> {
-        let (&start, packet) = self.0.range(rtp_time - PACKET_SAMPLES_MAX..=rtp_time).next_back()?;
+        let (&start, packet) = self.kept.range(rtp_time - PACKET_SAMPLES_MAX..=rtp_time).next_back()?;
         (start + packet.samples > rtp_time).then_some((start, packet))
     }
 
@@ -55,6 +66,6 @@ impl Packets {
 
     /// The first packet that begins after `rtp_time`.
     pub fn after(&self, rtp_time: i64) -> Option<(i64, &Packet)> {
-        self.0.range(rtp_time + 1..).next().map(|(&start, packet)| (start, packet))
+        self.kept.range(rtp_time + 1..).next().map(|(&start, packet)| (start, packet))
     }
 }

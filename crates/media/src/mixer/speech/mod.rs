@@ -9,6 +9,7 @@ mod speech_test;
 
 use std::collections::VecDeque;
 
+use crate::level::power;
 use crate::units::FRAME_SAMPLES;
 
 use pitch::Pitch;
@@ -120,6 +121,5 @@ fn middle_spread(sorted: &[f32]) -> f32 {
 
 /// The level of 20 ms, full scale being 0.
 pub fn level_db(pcm: &[f32; FRAME_SAMPLES]) -> f32 {
-    let power = pcm.iter().map(|x| x * x).sum::<f32>() / FRAME_SAMPLES as f32;
-    10.0 * power.max(1e-13).log10()
+    10.0 * power(pcm).max(1e-13).log10()
 }

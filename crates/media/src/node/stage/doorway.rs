@@ -16,12 +16,13 @@ use crate::flow::{HallId, LineId, SeatId};
 use crate::node::clock::Clock;
 use crate::node::http::{Answer, BODY_BYTES_MAX, Body, Fault, answer, body_of, problem};
 use crate::node::passes::pass_of;
+use crate::program::header;
 use crate::rules::{Orders, check_pass};
 use crate::stage::whip::{Fragment, Match, tag};
 use crate::stage::{LinePlace, Patched};
 use crate::units::PartNo;
 
-use super::feeds::Listen;
+use super::feeds::{AskMended, Asked, Listen};
 use super::network::{NetHandle, ToNet};
 use super::tally::Tally;
 
@@ -30,11 +31,14 @@ const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
 const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 
+/// How many parts are still to be mended.
+const LACKING: HeaderName = HeaderName::from_static("hustings-lacking");
+
 pub struct Doorway {
     clock: Clock,
     orders: watch::Receiver<Arc<Orders>>,
     to_net: NetHandle,
-    feed: mpsc::Sender<Listen>,
+    feed: mpsc::Sender<Asked>,
 }
 
 impl Doorway {
@@ -42,7 +46,7 @@ impl Doorway {
         clock: Clock,
         orders: watch::Receiver<Arc<Orders>>,
         to_net: NetHandle,
-        feed: mpsc::Sender<Listen>,
+        feed: mpsc::Sender<Asked>,
     ) -> Self {
         Self { clock, orders, to_net, feed }
     }
@@ -58,6 +62,9 @@ impl Doorway {
         if let Some(hall) = path.strip_prefix("/h/").and_then(|rest| rest.strip_suffix("/live.mp4")) {
             return self.feed(hall, request.uri().query()).await;
         }
+        if let Some(hall) = path.strip_prefix("/h/").and_then(|rest| rest.strip_suffix("/mended.mp4")) {
+            return self.mended(hall, request.uri().query()).await;
+        }
         match route(&path) {
             Route::Whip(hall, seat) => self.whip(request, hall, seat).await,
             _ => problem("not_found", &path),
@@ -66,10 +73,9 @@ impl Doorway {
 
     async fn feed(&self, hall: &str, query: Option<&str>) -> Answer {
         let Some(hall) = HallId::parse(hall) else { return problem("hall_unknown", hall) };
-        let from = query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("from=")));
-        let from = from.and_then(|from| from.parse().ok()).map(PartNo);
+        let from = from_in(query);
         let (stream, made) = oneshot::channel();
-        let _ = self.feed.send(Listen { hall, from, stream }).await;
+        let _ = self.feed.send(Asked::Listen(Listen { hall, from, stream })).await;
         let Ok(parts) = made.await else { return problem("fault", "the feed is not running") };
         let frames = futures_util::stream::unfold(parts, |mut parts| async move {
             let bytes: Bytes = parts.recv().await?;
@@ -78,6 +84,19 @@ impl Doorway {
         let body: Body = BodyExt::boxed(StreamBody::new(Box::pin(frames)));
         let mut response = answer(200, "audio/mp4; codecs=\"opus\"", Bytes::new());
         *response.body_mut() = body;
+        response
+    }
+
+    /// What was mended so far, and how much is still to be.
+    async fn mended(&self, hall: &str, query: Option<&str>) -> Answer {
+        let Some(hall) = HallId::parse(hall) else { return problem("hall_unknown", hall) };
+        let from = from_in(query).unwrap_or_default();
+        let (answered, told) = oneshot::channel();
+        let _ = self.feed.send(Asked::Mended(AskMended { hall, from, answer: answered })).await;
+        let Ok((lacking, parts)) = told.await else { return problem("fault", "the feed is not running") };
+        let bytes: Vec<u8> = std::iter::once(header()).chain(parts).flatten().collect();
+        let mut response = answer(200, "audio/mp4; codecs=\"opus\"", Bytes::from(bytes));
+        response.headers_mut().insert(LACKING, HeaderValue::from(lacking));
         response
     }
 
@@ -251,4 +270,9 @@ fn with(mut response: Answer, headers: &[(HeaderName, String)]) -> Answer {
         }
     }
     response
+}
+
+fn from_in(query: Option<&str>) -> Option<PartNo> {
+    let from = query?.split('&').find_map(|pair| pair.strip_prefix("from="));
+    from?.parse().ok().map(PartNo)
 }

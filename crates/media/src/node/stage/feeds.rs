@@ -1,58 +1,105 @@
-//! The finished parts of every hall, handed to edges that listen.
+//! The finished parts of every hall, handed to edges that listen, and those that were mended, to who asks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::feed::Window;
 use crate::flow::{HallId, Part};
-use crate::program::header;
+use crate::program::{Mended, header};
 use crate::units::PartNo;
 
 /// An edge that is a whole window behind is let go; it comes back with `from`.
 const EDGE_QUEUE: usize = 256;
+/// Mended parts are there for two minutes, and what has not been mended by then is not any more.
+const MENDED_PARTS: u64 = 500;
+
+/// What the thread that cuts has made of a hall.
+pub enum Made {
+    Part(Part),
+    /// This part will lack something: it is mended, or said to stay as it is, in a while.
+    Lacking(PartNo),
+    Mended(Mended),
+}
 
 /// An edge wants a hall's stream.
 pub struct Listen {
     pub hall: HallId,
     pub from: Option<PartNo>,
     /// Where the bytes come out.
-    pub stream: tokio::sync::oneshot::Sender<mpsc::Receiver<Bytes>>,
+    pub stream: oneshot::Sender<mpsc::Receiver<Bytes>>,
+}
+
+/// Somebody wants the parts of a hall that were mended since this one.
+pub struct AskMended {
+    pub hall: HallId,
+    pub from: PartNo,
+    /// How many are still to be mended, and the parts, by number.
+    pub answer: oneshot::Sender<(usize, Vec<Bytes>)>,
+}
+
+pub enum Asked {
+    Listen(Listen),
+    Mended(AskMended),
 }
 
 #[derive(Default)]
 struct Feed {
     window: Window,
-    kept: std::collections::BTreeMap<PartNo, Bytes>,
+    kept: BTreeMap<PartNo, Bytes>,
     edges: Vec<mpsc::Sender<Bytes>>,
+    lacking: BTreeSet<PartNo>,
+    mended: BTreeMap<PartNo, Bytes>,
 }
 
-pub async fn run(mut parts: mpsc::Receiver<(HallId, Part)>, mut listens: mpsc::Receiver<Listen>) {
+pub async fn run(mut made: mpsc::Receiver<(HallId, Made)>, mut asked: mpsc::Receiver<Asked>) {
     let mut feeds: HashMap<HallId, Feed> = HashMap::new();
     loop {
         tokio::select! {
-            part = parts.recv() => {
-                let Some((hall, part)) = part else { return };
-                feeds.entry(hall).or_default().push(part);
+            made = made.recv() => {
+                let Some((hall, made)) = made else { return };
+                feeds.entry(hall).or_default().take(made);
             }
-            listen = listens.recv() => {
-                let Some(listen) = listen else { return };
-                feeds.entry(listen.hall.clone()).or_default().join(listen);
+            asked = asked.recv() => match asked {
+                Some(Asked::Listen(listen)) => feeds.entry(listen.hall.clone()).or_default().join(listen),
+                Some(Asked::Mended(asked)) => {
+                    let told = feeds.get(&asked.hall).map_or((0, Vec::new()), |feed| feed.mended_since(asked.from));
+                    let _ = asked.answer.send(told);
+                }
+                None => return,
             }
         }
     }
 }
 
 impl Feed {
+    fn take(&mut self, made: Made) {
+        match made {
+            Made::Part(part) => self.push(part),
+            Made::Lacking(no) => drop(self.lacking.insert(no)),
+            Made::Mended(Mended::Same(no)) => drop(self.lacking.remove(&no)),
+            Made::Mended(Mended::Better(part)) => {
+                self.lacking.remove(&part.no);
+                self.mended.insert(part.no, part.bytes);
+            }
+        }
+    }
+
     fn push(&mut self, part: Part) {
         if !self.window.push(&part) {
             return;
         }
         self.edges.retain(|edge| edge.try_send(part.bytes.clone()).is_ok());
         self.kept.insert(part.no, part.bytes);
-        let oldest_kept = part.no.back(crate::feed::KEPT_PARTS - 1);
-        self.kept = self.kept.split_off(&oldest_kept);
+        self.kept = self.kept.split_off(&part.no.back(crate::feed::KEPT_PARTS - 1));
+        let oldest = part.no.back(MENDED_PARTS);
+        self.lacking = self.lacking.split_off(&oldest);
+        self.mended = self.mended.split_off(&oldest);
+    }
+
+    fn mended_since(&self, from: PartNo) -> (usize, Vec<Bytes>) {
+        (self.lacking.len(), self.mended.range(from..).map(|(_, bytes)| bytes.clone()).collect())
     }
 
     fn join(&mut self, listen: Listen) {

@@ -9,16 +9,21 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
 use crate::air::{self, Air, AirOrder, DelayOrder, Dump};
-use crate::flow::{AirReport, Ask, Caption, HallId, LineId, Part, Programme, Relayed, Talk, Who};
+use crate::flow::{AirReport, Ask, Caption, HallId, Late, LineId, Programme, Relayed, Talk, Who};
 use crate::mixer::{Input, Mixer, Output};
 use crate::node::clock::Clock;
-use crate::program::Cutter;
+use crate::program::{Cutter, Mender};
 use crate::rules::{HallOrder, Orders};
-use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount, WallMs};
+use crate::units::{FRAME_SAMPLES, MediaTime, PartNo, SampleCount, WallMs};
 
+use super::feeds::Made;
 use super::network::{NetHandle, ToNet};
 use super::sounds::Shelf;
 use super::tally::Tick;
+
+/// How long what is lost may take to come for the recording: an outage of some seconds, and as long to fetch it.
+const LATE_MS: i64 = 20_000;
+const LATE_AFTER_MS: i64 = 1_000;
 
 /// What the network thread, and other stages, tell the mixing thread.
 pub enum ToMix {
@@ -32,6 +37,8 @@ pub enum ToMix {
 /// What the mixing thread tells the one that cuts.
 pub enum ToCut {
     Frame(HallId, Programme),
+    Lacking(HallId, PartNo),
+    Late(HallId, Late),
     /// All that is to be carried.
     Captions(HallId, Vec<Caption>),
 }
@@ -103,7 +110,7 @@ impl Mixing {
                 air: Air::default(),
                 order: order.clone(),
             });
-            hall.mixer.handle(Input::Window(SampleCount::from_ms(order.window_ms)), now);
+            hall.mixer.handle(behind(order), now);
             hall.mixer.handle(Input::Seats(order.standings()), now);
             hall.air.handle(air::Input::Order(AirOrder {
                 starts_at: order.starts_at_ms.map(media),
@@ -117,20 +124,23 @@ impl Mixing {
     }
 
     fn perform(&self, id: &HallId, hall: &mut Hall) {
+        let mut posted = false;
         while let Some(output) = hall.mixer.poll() {
             match output {
                 Output::Programme(frame) => hall.air.handle(air::Input::Frame(frame)),
                 Output::Return(back) => {
-                    self.to_net.send(ToNet::Return(back));
+                    posted |= self.to_net.post(ToNet::Return(back));
                 }
-                Output::OnAir(lines, window) => {
-                    self.to_net.send(ToNet::OnAir { hall: id.clone(), lines, window });
+                Output::OnAir(on_air) => {
+                    posted |= self.to_net.post(ToNet::OnAir(id.clone(), on_air));
                 }
+                Output::Lacking(part) => drop(self.to_cut.try_send(ToCut::Lacking(id.clone(), part))),
+                Output::Late(late) => hall.air.handle(air::Input::Late(late)),
                 Output::TalkTime(told) => {
-                    self.to_net.send(ToNet::TalkTime { hall: id.clone(), told });
+                    posted |= self.to_net.post(ToNet::TalkTime { hall: id.clone(), told });
                 }
                 Output::Report(lines) => {
-                    self.to_net.send(ToNet::Report {
+                    posted |= self.to_net.post(ToNet::Report {
                         hall: id.clone(),
                         lines,
                         state: hall.order.standing(wall(self.clock.media())).state,
@@ -140,11 +150,16 @@ impl Mixing {
                 }
             }
         }
+        // Once for all of them: each wake is a system call, and a change of threads.
+        if posted {
+            self.to_net.wake();
+        }
         while let Some(output) = hall.air.poll() {
             match output {
                 air::Output::Programme(frame) => {
                     drop(self.to_cut.try_send(ToCut::Frame(id.clone(), frame)));
                 }
+                air::Output::Late(late) => drop(self.to_cut.try_send(ToCut::Late(id.clone(), late))),
                 air::Output::Report(report) => drop(self.happen.try_send(told(id, &report))),
             }
         }
@@ -161,6 +176,14 @@ fn wall(at: MediaTime) -> WallMs {
 
 fn media(ms: i64) -> MediaTime {
     MediaTime(SampleCount::from_ms(ms).0)
+}
+
+/// A recording is mended when what it says has been heard, and whatever could be dumped was.
+fn behind(order: &HallOrder) -> Input {
+    let window = SampleCount::from_ms(order.window_ms);
+    let late = LATE_MS.max(order.window_ms + order.air_delay_ms + LATE_AFTER_MS);
+    let late = if order.record { late } else { 0 };
+    Input::Behind { window, late: SampleCount::from_ms(late) }
 }
 
 fn delay(order: &HallOrder, now: MediaTime) -> DelayOrder {
@@ -191,17 +214,34 @@ fn pass_to_mixer(halls: &mut HashMap<HallId, Hall>, message: ToMix, now: MediaTi
     }
 }
 
-/// Cut the programme of every hall into parts, away from the mixing thread.
-pub fn cut(inbox: &Receiver<ToCut>, parts: &mpsc::Sender<(HallId, Part)>) {
-    let mut cutters: HashMap<HallId, Cutter> = HashMap::new();
+/// What cuts one hall.
+#[derive(Default)]
+struct Cutting {
+    cutter: Cutter,
+    mender: Mender,
+}
+
+/// Cut the programme of every hall into parts, away from the mixing thread, and mend those that can be.
+pub fn cut(inbox: &Receiver<ToCut>, made: &mpsc::Sender<(HallId, Made)>) {
+    let mut halls: HashMap<HallId, Cutting> = HashMap::new();
     while let Ok(told) = inbox.recv() {
-        match told {
-            ToCut::Captions(hall, captions) => cutters.entry(hall).or_default().caption(captions),
-            ToCut::Frame(hall, frame) => {
-                for part in cutters.entry(hall.clone()).or_default().handle(&frame) {
-                    let _ = parts.try_send((hall.clone(), part));
-                }
+        let (hall, all): (_, Vec<Made>) = match told {
+            ToCut::Captions(hall, captions) => {
+                halls.entry(hall).or_default().cutter.caption(captions);
+                continue;
             }
+            ToCut::Frame(hall, frame) => {
+                let parts = halls.entry(hall.clone()).or_default().cutter.handle(&frame);
+                (hall, parts.into_iter().map(Made::Part).collect())
+            }
+            ToCut::Lacking(hall, part) => (hall, vec![Made::Lacking(part)]),
+            ToCut::Late(hall, late) => {
+                let mended = halls.entry(hall.clone()).or_default().mender.handle(&late);
+                (hall, mended.into_iter().map(Made::Mended).collect())
+            }
+        };
+        for one in all {
+            let _ = made.try_send((hall.clone(), one));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The thread that owns the speakers' port, UDP and TCP: datagrams in, datagrams out, nothing decided.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::io::IoSliceMut;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
@@ -15,12 +15,12 @@ use serde_json::Value;
 use str0m::net::Protocol;
 use tokio::sync::mpsc;
 
-use crate::flow::{HallId, HallState, LineId, LineReport, Return, TalkTime};
+use crate::flow::{HallId, HallState, LineId, LineReport, OnAir, Return, TalkTime};
 use crate::node::clock::Clock;
 use crate::node::start::CannotStart;
 use crate::stage::whip::{Fragment, Match};
 use crate::stage::{Input, LinePlace, Now, Offer, Output, Patch, Patched, Refusal, Stage, StageSettings};
-use crate::units::{SampleCount, WallMs};
+use crate::units::WallMs;
 
 use super::mixing::ToMix;
 use super::relay::Relay;
@@ -44,7 +44,7 @@ pub enum ToNet {
     Leave { line: LineId, place: LinePlace, reply: tokio::sync::oneshot::Sender<bool> },
     Return(Return),
     TalkTime { hall: HallId, told: TalkTime },
-    OnAir { hall: HallId, lines: BTreeSet<LineId>, window: SampleCount },
+    OnAir(HallId, OnAir),
     Report { hall: HallId, lines: Vec<LineReport>, state: HallState, window_ms: i64, part_no: u64 },
 }
 
@@ -60,9 +60,18 @@ pub struct NetHandle {
 impl NetHandle {
     /// False where the queue is full; what was sent is lost.
     pub fn send(&self, message: ToNet) -> bool {
-        let sent = self.queue.try_send(message).is_ok();
-        let _ = self.waker.wake();
+        let sent = self.post(message);
+        self.wake();
         sent
+    }
+
+    /// The same without waking the thread, where more is to come.
+    pub fn post(&self, message: ToNet) -> bool {
+        self.queue.try_send(message).is_ok()
+    }
+
+    pub fn wake(&self) {
+        let _ = self.waker.wake();
     }
 }
 
@@ -210,9 +219,7 @@ impl Network {
                     let _ = reply.send(known);
                 }
                 ToNet::Return(back) => stage.handle(Input::Return(back), now(clock)),
-                ToNet::OnAir { hall, lines, window } => {
-                    stage.handle(Input::OnAir { hall, lines, window }, now(clock));
-                }
+                ToNet::OnAir(hall, on_air) => stage.handle(Input::OnAir(hall, on_air), now(clock)),
                 ToNet::TalkTime { hall, told } => tell::talk(desk, &hall, &told),
                 ToNet::Report { hall, lines, state, window_ms, part_no } => {
                     tell::lines(desk, stage, &hall, &lines, part_no);

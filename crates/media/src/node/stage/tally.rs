@@ -55,7 +55,7 @@ impl Tally {
             let place = ((sorted.len() as f64 - 1.0) * share).max(0.0) as usize;
             f64::from(sorted.get(place).copied().unwrap_or(0)) / 1_000.0
         };
-        json!({"p50": at(0.5), "p99": at(0.99), "max": at(1.0), "n": sorted.len()})
+        json!({"p50": at(0.5), "p99": at(0.99), "p99.9": at(0.999), "max": at(1.0), "n": sorted.len()})
     }
 
     pub fn reset(&mut self) {
