@@ -66,6 +66,9 @@ impl LateMix {
 
     /// How far behind what is said the programme is made again; 0: never.
     pub fn run_behind(&mut self, behind: SampleCount) {
+        if behind.0 == 0 {
+            *self = Self::new();
+        }
         self.behind = behind;
     }
 
@@ -73,15 +76,20 @@ impl LateMix {
         self.behind
     }
 
-    /// Note how a frame was mixed. Gives its part where that is the first frame of it that lacks something.
-    pub fn note(&mut self, recipe: Recipe) -> Option<PartNo> {
+    /// How many parts that lacked something are still to be made again.
+    pub fn lacking(&self) -> usize {
+        self.lacking.len()
+    }
+
+    /// Note how a frame was mixed.
+    pub fn note(&mut self, recipe: Recipe) {
         if self.behind.0 == 0 {
-            return None;
+            return;
         }
-        let part = recipe.at.part_no();
-        let lacks = recipe.takes.iter().any(|take| !take.has);
+        if recipe.takes.iter().any(|take| !take.has) {
+            self.lacking.insert(recipe.at.part_no());
+        }
         self.recipes.push_back(recipe);
-        (lacks && self.lacking.insert(part)).then_some(part)
     }
 
     /// A line is gone; what it had sent is kept for as long as it may be wanted.

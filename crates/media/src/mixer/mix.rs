@@ -6,7 +6,7 @@ use crate::flow::{
     Ask, HallState, Late, LineId, LineReport, OnAir, Programme, Return, SeatId, Standing, Talk, TalkTime, Who,
 };
 use crate::level::level_below_full_db;
-use crate::units::{FRAME_SAMPLES, MediaTime, PartNo, SampleCount};
+use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 use super::bus::{Limiter, add};
 use super::floor::{Floor, Gate};
@@ -75,8 +75,9 @@ pub enum Output {
     /// Which lines of this stage the crowd is to hear from now on: when it changes, and with each report.
     OnAir(OnAir),
     TalkTime(TalkTime),
-    /// A part went out in which something was made up: it may be mixed again.
-    Lacking(PartNo),
+    /// How many parts went out in which something was made up and that are still to be mixed again: when it changes, and with
+    /// each report. What was mixed again comes before it.
+    Lacking(usize),
     Late(Late),
 }
 
@@ -119,6 +120,7 @@ pub struct Mixer {
     talking: Talking,
     on_air: OnAir,
     late: LateMix,
+    lacking: usize,
     outputs: VecDeque<Output>,
 }
 
@@ -138,6 +140,7 @@ impl Mixer {
             talking: Talking::default(),
             on_air: OnAir { lines: BTreeSet::new(), window, late: SampleCount(0) },
             late: LateMix::new(),
+            lacking: 0,
             outputs: VecDeque::new(),
         }
     }
@@ -201,8 +204,7 @@ impl Mixer {
         while self.next_tick <= now {
             self.make_returns(self.next_tick);
             self.make_programme((self.next_tick - self.window).frame_start());
-            let late = self.late.make(&self.lines, self.next_tick);
-            self.outputs.extend(late.into_iter().map(Output::Late));
+            self.mix_again(self.next_tick);
             self.ticks += 1;
             if self.ticks.is_multiple_of(REPORT_TICKS) {
                 self.report();
@@ -210,6 +212,16 @@ impl Mixer {
             self.next_tick = self.next_tick + FRAME;
         }
         self.tell_on_air();
+    }
+
+    fn mix_again(&mut self, now: MediaTime) {
+        let late = self.late.make(&self.lines, now);
+        self.outputs.extend(late.into_iter().map(Output::Late));
+        let lacking = self.late.lacking();
+        if lacking != self.lacking {
+            self.lacking = lacking;
+            self.outputs.push_back(Output::Lacking(lacking));
+        }
     }
 
     /// Where it is otherwise than before.
@@ -234,6 +246,7 @@ impl Mixer {
         let lines = own.map(|line| line.report(open, self.standing(line))).collect();
         self.outputs.push_back(Output::Report(lines));
         self.outputs.push_back(Output::OnAir(self.on_air.clone()));
+        self.outputs.push_back(Output::Lacking(self.lacking));
     }
 
     fn order_seats(&mut self, standings: BTreeMap<SeatId, Standing>, now: MediaTime) {
@@ -312,8 +325,7 @@ impl Mixer {
         voices.sort();
         let voices = voices.into_iter().map(|(_, seat)| seat).collect();
         let since = since.part_no();
-        let lacking = self.late.note(Recipe { at, state, since, takes });
-        self.outputs.extend(lacking.map(Output::Lacking));
+        self.late.note(Recipe { at, state, since, takes });
         self.outputs.push_back(Output::Programme(Programme { at, pcm: sum, voices, state, since }));
     }
 

@@ -7,15 +7,6 @@ use crate::units::{FRAME_SAMPLES, MediaTime, PART_FRAMES, PartNo, SampleCount};
 
 use super::cutter::Cutter;
 
-/// What came of a part that lacked something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mended {
-    /// It lacks less, or nothing.
-    Better(Part),
-    /// It stays as it went out.
-    Same(PartNo),
-}
-
 /// Mends one hall's parts.
 #[derive(Default)]
 pub struct Mender {
@@ -26,7 +17,8 @@ pub struct Mender {
 }
 
 impl Mender {
-    pub fn handle(&mut self, late: &Late) -> Vec<Mended> {
+    /// The part that lacks less now than when it went out, where this frame completes one.
+    pub fn handle(&mut self, late: &Late) -> Vec<Part> {
         let at = late.frame.at;
         if self.next != Some(at) {
             *self = Self::default();
@@ -34,15 +26,15 @@ impl Mender {
         self.next = Some(at + SampleCount(FRAME_SAMPLES as i64));
         self.frames.push((at, late.lacked, late.lacks, late.mends));
         let parts = self.cutter.mend(late);
-        parts.into_iter().map(|part| self.judge(part)).collect()
+        parts.into_iter().filter(|part| self.is_better(part.no)).collect()
     }
 
-    fn judge(&mut self, part: Part) -> Mended {
-        let own: Vec<_> = self.frames.iter().filter(|(at, ..)| at.part_no() == part.no).copied().collect();
-        self.frames.retain(|(at, ..)| at.part_no() > part.no);
+    fn is_better(&mut self, part: PartNo) -> bool {
+        let own: Vec<_> = self.frames.iter().filter(|(at, ..)| at.part_no() == part).copied().collect();
+        self.frames.retain(|(at, ..)| at.part_no() > part);
         let sum = |which: fn(&(MediaTime, u32, u32, bool)) -> u32| own.iter().map(which).sum::<u32>();
         let better = sum(|one| one.2) < sum(|one| one.1);
         let mends = own.len() == PART_FRAMES && own.iter().all(|one| one.3);
-        if mends && better { Mended::Better(part) } else { Mended::Same(part.no) }
+        mends && better
     }
 }

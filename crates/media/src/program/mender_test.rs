@@ -1,4 +1,4 @@
-use super::{Cutter, Mended, Mender, PartView};
+use super::{Cutter, Mender, PartView};
 use crate::flow::{HallState, Late, Part, Programme};
 use crate::testing::recorded;
 use crate::units::{FRAME_SAMPLES, MediaTime, PART_FRAMES, PART_SAMPLES, PartNo, SampleCount};
@@ -25,7 +25,7 @@ fn lacks(part: &Part) -> u64 {
     count.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
 }
 
-fn mended(frames: impl IntoIterator<Item = Late>) -> Vec<Mended> {
+fn mended(frames: impl IntoIterator<Item = Late>) -> Vec<Part> {
     let mut mender = Mender::default();
     frames.into_iter().flat_map(|late| mender.handle(&late)).collect()
 }
@@ -34,8 +34,8 @@ fn mended(frames: impl IntoIterator<Item = Late>) -> Vec<Mended> {
 fn a_part_that_lacks_less_is_told_with_what_it_lacks_and_the_one_before_it_stays() {
     let made = mended((0..25).map(|n| late(n, n / PART_FRAMES == 1, 2, u32::from(n == 15))));
 
-    let [Mended::Same(before), Mended::Better(part)] = &made[..] else { panic!("{made:?}") };
-    assert_eq!((*before, part.no), (START, START.next()));
+    let [part] = &made[..] else { panic!("{made:?}") };
+    assert_eq!(part.no, START.next());
     assert_eq!(lacks(part), 1);
 }
 
@@ -50,7 +50,7 @@ fn what_is_mended_sounds_as_if_it_had_never_lacked_anything() {
 
     let made = mended((12..37).map(|n| Late { frame: voiced(n), ..late(n, n / PART_FRAMES == 2, 1, 0) }));
 
-    let Mended::Better(part) = &made[1] else { panic!("{made:?}") };
+    let [part] = &made[..] else { panic!("{made:?}") };
     let sound = |parts: &[&Part]| {
         let mut decoder = crate::codec::Decoder::new();
         let views = parts.iter().map(|part| PartView::read(part).unwrap());
@@ -71,21 +71,14 @@ fn a_part_that_is_no_better_or_not_to_be_mended_stays() {
     let no_better = mended((0..25).map(|n| late(n, true, 1, 1)));
     let not_wanted = mended((0..25).map(|n| late(n, n > 12, 1, 0)));
 
-    assert_eq!(no_better, [Mended::Same(START), Mended::Same(START.next())]);
-    assert_eq!(not_wanted[0], Mended::Same(START));
+    assert_eq!((no_better, not_wanted), (vec![], vec![]));
 }
 
 #[test]
 fn after_a_hole_it_begins_anew_with_a_whole_part() {
     let frames = (0..20).chain(60..97).map(|n| late(n, true, 1, 0));
 
-    let numbers: Vec<PartNo> = mended(frames)
-        .into_iter()
-        .map(|one| match one {
-            Mended::Better(part) => part.no,
-            Mended::Same(no) => no,
-        })
-        .collect();
+    let numbers: Vec<PartNo> = mended(frames).iter().map(|part| part.no).collect();
 
     let at = |n: i64| MediaTime(START.start().0 + n * FRAME_SAMPLES as i64).part_no();
     assert_eq!(numbers, [START, at(60), at(72), at(84)]);

@@ -26,5 +26,5 @@ mod seam_test;
 
 pub use boxes::{header, part_bytes};
 pub use cutter::Cutter;
-pub use mender::{Mended, Mender};
+pub use mender::Mender;
 pub use reader::{Grid, PartView, ReadFault, Splitter, StreamPiece};

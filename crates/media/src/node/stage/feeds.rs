@@ -1,26 +1,27 @@
 //! The finished parts of every hall, handed to edges that listen, and those that were mended, to who asks.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::feed::Window;
 use crate::flow::{HallId, Part};
-use crate::program::{Mended, header};
+use crate::program::header;
 use crate::units::PartNo;
 
 /// An edge that is a whole window behind is let go; it comes back with `from`.
 const EDGE_QUEUE: usize = 256;
-/// Mended parts are there for two minutes, and what has not been mended by then is not any more.
+/// Mended parts are there for two minutes.
 const MENDED_PARTS: u64 = 500;
 
 /// What the thread that cuts has made of a hall.
 pub enum Made {
     Part(Part),
-    /// This part will lack something: it is mended, or said to stay as it is, in a while.
-    Lacking(PartNo),
-    Mended(Mended),
+    /// So many parts that lack something are still to be mended, or to stay as they are.
+    Lacking(usize),
+    /// A part that lacks less than the one that went out.
+    Mended(Part),
 }
 
 /// An edge wants a hall's stream.
@@ -49,7 +50,7 @@ struct Feed {
     window: Window,
     kept: BTreeMap<PartNo, Bytes>,
     edges: Vec<mpsc::Sender<Bytes>>,
-    lacking: BTreeSet<PartNo>,
+    lacking: usize,
     mended: BTreeMap<PartNo, Bytes>,
 }
 
@@ -77,12 +78,8 @@ impl Feed {
     fn take(&mut self, made: Made) {
         match made {
             Made::Part(part) => self.push(part),
-            Made::Lacking(no) => drop(self.lacking.insert(no)),
-            Made::Mended(Mended::Same(no)) => drop(self.lacking.remove(&no)),
-            Made::Mended(Mended::Better(part)) => {
-                self.lacking.remove(&part.no);
-                self.mended.insert(part.no, part.bytes);
-            }
+            Made::Lacking(parts) => self.lacking = parts,
+            Made::Mended(part) => drop(self.mended.insert(part.no, part.bytes)),
         }
     }
 
@@ -93,13 +90,11 @@ impl Feed {
         self.edges.retain(|edge| edge.try_send(part.bytes.clone()).is_ok());
         self.kept.insert(part.no, part.bytes);
         self.kept = self.kept.split_off(&part.no.back(crate::feed::KEPT_PARTS - 1));
-        let oldest = part.no.back(MENDED_PARTS);
-        self.lacking = self.lacking.split_off(&oldest);
-        self.mended = self.mended.split_off(&oldest);
+        self.mended = self.mended.split_off(&part.no.back(MENDED_PARTS));
     }
 
     fn mended_since(&self, from: PartNo) -> (usize, Vec<Bytes>) {
-        (self.lacking.len(), self.mended.range(from..).map(|(_, bytes)| bytes.clone()).collect())
+        (self.lacking, self.mended.range(from..).map(|(_, bytes)| bytes.clone()).collect())
     }
 
     fn join(&mut self, listen: Listen) {

@@ -14,7 +14,7 @@ use crate::mixer::{Input, Mixer, Output};
 use crate::node::clock::Clock;
 use crate::program::{Cutter, Mender};
 use crate::rules::{HallOrder, Orders};
-use crate::units::{FRAME_SAMPLES, MediaTime, PartNo, SampleCount, WallMs};
+use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount, WallMs};
 
 use super::feeds::Made;
 use super::network::{NetHandle, ToNet};
@@ -37,7 +37,7 @@ pub enum ToMix {
 /// What the mixing thread tells the one that cuts.
 pub enum ToCut {
     Frame(HallId, Programme),
-    Lacking(HallId, PartNo),
+    Lacking(HallId, usize),
     Late(HallId, Late),
     /// All that is to be carried.
     Captions(HallId, Vec<Caption>),
@@ -124,7 +124,7 @@ impl Mixing {
     }
 
     fn perform(&self, id: &HallId, hall: &mut Hall) {
-        let mut posted = false;
+        let (mut posted, mut lacking) = (false, None);
         while let Some(output) = hall.mixer.poll() {
             match output {
                 Output::Programme(frame) => hall.air.handle(air::Input::Frame(frame)),
@@ -134,7 +134,7 @@ impl Mixing {
                 Output::OnAir(on_air) => {
                     posted |= self.to_net.post(ToNet::OnAir(id.clone(), on_air));
                 }
-                Output::Lacking(part) => drop(self.to_cut.try_send(ToCut::Lacking(id.clone(), part))),
+                Output::Lacking(parts) => lacking = Some(parts),
                 Output::Late(late) => hall.air.handle(air::Input::Late(late)),
                 Output::TalkTime(told) => {
                     posted |= self.to_net.post(ToNet::TalkTime { hall: id.clone(), told });
@@ -162,6 +162,10 @@ impl Mixing {
                 air::Output::Late(late) => drop(self.to_cut.try_send(ToCut::Late(id.clone(), late))),
                 air::Output::Report(report) => drop(self.happen.try_send(told(id, &report))),
             }
+        }
+        // Behind what was mixed again, that none is told of as done before it is there.
+        if let Some(parts) = lacking {
+            drop(self.to_cut.try_send(ToCut::Lacking(id.clone(), parts)));
         }
     }
 }
@@ -234,7 +238,7 @@ pub fn cut(inbox: &Receiver<ToCut>, made: &mpsc::Sender<(HallId, Made)>) {
                 let parts = halls.entry(hall.clone()).or_default().cutter.handle(&frame);
                 (hall, parts.into_iter().map(Made::Part).collect())
             }
-            ToCut::Lacking(hall, part) => (hall, vec![Made::Lacking(part)]),
+            ToCut::Lacking(hall, parts) => (hall, vec![Made::Lacking(parts)]),
             ToCut::Late(hall, late) => {
                 let mended = halls.entry(hall.clone()).or_default().mender.handle(&late);
                 (hall, mended.into_iter().map(Made::Mended).collect())
