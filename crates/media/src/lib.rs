@@ -2,14 +2,15 @@
 //!
 //! `mic ─RTP─▶ stage ─Talk─▶ mixer ─Programme─▶ program ─Part─▶ feed ─Part─▶ edge ─HTTP─▶ ear`
 //!
-//! [`flow`] defines the arrows, the folders define the boxes, in this order; the boxes know [`flow`], [`units`], [`codec`]
-//! and [`rules`], never each other, and hold no socket, thread or clock. [`node`] is the only folder that does.
+//! [`flow`] defines the arrows, the folders define the boxes, in this order; the boxes know [`flow`], [`units`], [`sound`],
+//! [`codec`] and [`rules`], never each other, and hold no socket, thread or clock. [`node`] is the only folder that does.
 //! Every core has one shape: `handle(input, now)` in, `poll()` out until empty, `deadline()` says when to come back.
 
 pub mod codec;
 pub mod flow;
 pub mod level;
 pub mod rules;
+pub mod sound;
 pub mod units;
 
 #[cfg(test)]

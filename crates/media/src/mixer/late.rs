@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::flow::{HallState, Late, LineId, Programme, SeatId};
 use crate::level::level_below_full_db;
+use crate::sound::Span;
 use crate::units::{FRAME_SAMPLES, MediaTime, PartNo, SampleCount};
 
 use super::bus::{Limiter, add, soften};
@@ -22,8 +23,8 @@ const FRAMES_MAX: usize = 4;
 /// What one seat gave to a frame.
 pub struct Take {
     pub seat: SeatId,
-    /// The line it was heard from, then others that carry the seat, and where the frame begins on the clock of each.
-    pub lines: Vec<(LineId, i64)>,
+    /// The line it was heard from, then others that carry the seat, and where the frame is on the clock of each.
+    pub lines: Vec<(LineId, Span)>,
     /// As it was ordered.
     pub gain: Gain,
     /// It was what was said, not what was made up.
@@ -161,18 +162,19 @@ impl LateMix {
     fn read(&mut self, take: &Take, lines: &BTreeMap<LineId, Line>) -> ([f32; FRAME_SAMPLES], bool) {
         let gone = &self.gone;
         let packets = |id: &LineId| lines.get(id).map(|line| &line.packets).or_else(|| gone.get(id));
-        let whole = |(id, from): &&(LineId, i64)| {
-            packets(id).is_some_and(|packets| packets.hold_all(*from, from + FRAME.0))
+        let whole = |(id, span): &&(LineId, Span)| {
+            let (from, to) = span.needs();
+            packets(id).is_some_and(|packets| packets.hold_all(from, to))
         };
         let source = take.lines.iter().find(whole).or_else(|| take.lines.first());
-        let Some((id, from, packets)) = source.and_then(|(id, from)| Some((*id, *from, packets(id)?))) else {
+        let Some((id, span, packets)) = source.and_then(|(id, span)| Some((*id, *span, packets(id)?))) else {
             return ([0.0; FRAME_SAMPLES], false);
         };
         let (line, reader) = self.readers.entry(take.seat.clone()).or_insert_with(|| (id, Reader::new()));
         if *line != id {
             (*line, *reader) = (id, Reader::new());
         }
-        let (sound, source) = reader.read(packets, from);
+        let (sound, source) = reader.read(packets, span);
         (sound, source.is_said())
     }
 }

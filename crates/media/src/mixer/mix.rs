@@ -6,6 +6,7 @@ use crate::flow::{
     Ask, HallState, Late, LineId, LineReport, OnAir, Programme, Return, SeatId, Standing, Talk, TalkTime, Who,
 };
 use crate::level::level_below_full_db;
+use crate::sound::Span;
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 use super::bus::{Limiter, add};
@@ -28,6 +29,8 @@ const COPIES_MAX: usize = 64;
 
 type Sound = [f32; FRAME_SAMPLES];
 type Frames = BTreeMap<LineId, Frame>;
+/// Where a frame is on the clock of each line.
+type Spans = BTreeMap<LineId, Span>;
 
 /// What the mixer is told.
 pub enum Input {
@@ -332,11 +335,12 @@ impl Mixer {
     /// What the crowd is to hear of the seats at `at`; nothing where the hall is not `open`.
     fn hear(&mut self, at: MediaTime, open: bool) -> Heard {
         let seated = self.lines.iter_mut().filter(|(_, line)| line.who.seat().is_some());
-        let frames: Frames = seated.filter_map(|(&id, line)| Some((id, line.read_programme(at)?))).collect();
+        let read = seated.filter_map(|(&id, line)| Some((id, line.read_programme(at)?)));
+        let (frames, spans): (Frames, Spans) =
+            read.map(|(id, (frame, span))| ((id, frame), (id, span))).unzip();
         let chosen = self.choose(&frames, |picks| &mut picks.patient);
-        let places: BTreeMap<LineId, i64> = frames.iter().map(|(&id, frame)| (id, frame.from)).collect();
         let mut heard = Heard::nothing();
-        for (id, Frame { mut pcm, has, from }) in frames {
+        for (id, Frame { mut pcm, has }) in frames {
             let Some(line) = self.lines.get_mut(&id) else { continue };
             let Some(seat) = line.who.seat().cloned() else { continue };
             let open = open && chosen.contains(&id) && line.gate.lets_out(at);
@@ -353,7 +357,7 @@ impl Mixer {
                 heard.voices.push((-level, seat.clone()));
             }
             if !muted {
-                let lines = self.lines_of(&seat, (id, from), &places);
+                let lines = self.lines_of(&seat, id, &spans);
                 let has = has || !self.may_come(&lines);
                 heard.takes.push(Take { seat: seat.clone(), lines, gain, has });
             }
@@ -362,23 +366,20 @@ impl Mixer {
         heard
     }
 
-    /// All lines that carry a seat, with where a frame begins on each, this one first.
-    fn lines_of(
-        &self,
-        seat: &SeatId,
-        first: (LineId, i64),
-        places: &BTreeMap<LineId, i64>,
-    ) -> Vec<(LineId, i64)> {
-        let others = places.iter().map(|(&id, &from)| (id, from));
-        let others = others.filter(|(id, _)| *id != first.0 && self.lines[id].who.seat() == Some(seat));
-        std::iter::once(first).chain(others).collect()
+    /// All lines that carry a seat, with where a frame is on each, this one first.
+    fn lines_of(&self, seat: &SeatId, first: LineId, spans: &Spans) -> Vec<(LineId, Span)> {
+        let of_seat = |id: &LineId| self.lines[id].who.seat() == Some(seat);
+        let mut lines: Vec<(LineId, Span)> =
+            spans.iter().filter(|(id, _)| of_seat(id)).map(|(&id, &span)| (id, span)).collect();
+        lines.sort_by_key(|(id, _)| *id != first);
+        lines
     }
 
     /// Whether what is not here may have been said: a line stands, or went on after that.
-    fn may_come(&self, lines: &[(LineId, i64)]) -> bool {
-        let stands = |(id, from): &(LineId, i64)| {
+    fn may_come(&self, lines: &[(LineId, Span)]) -> bool {
+        let stands = |(id, span): &(LineId, Span)| {
             let line = &self.lines[id];
-            line.origin == Origin::Own || line.packets.after(*from).is_some()
+            line.origin == Origin::Own || line.packets.after(span.from.sample()).is_some()
         };
         lines.iter().any(stands)
     }

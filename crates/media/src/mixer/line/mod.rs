@@ -3,6 +3,14 @@
 //! A line of this stage and a copy of another stage's are read alike; which of a seat's lines is heard is decided
 //! outside ([`super::pick`]).
 
+mod clock;
+#[cfg(test)]
+mod clock_test;
+mod drift;
+#[cfg(test)]
+mod drift_test;
+#[cfg(test)]
+mod drifting_test;
 mod echo;
 #[cfg(test)]
 mod echo_test;
@@ -10,6 +18,7 @@ mod packets;
 mod proof;
 #[cfg(test)]
 mod proof_test;
+mod pursuit;
 mod reader;
 #[cfg(test)]
 mod reader_test;
@@ -26,6 +35,7 @@ use std::collections::BTreeSet;
 
 use crate::codec::{Encoder, Quality};
 use crate::flow::{Ask, LineId, LineReport, SeatId, Standing, Talk, Who};
+use crate::sound::Span;
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 use super::bus::Fader;
@@ -33,15 +43,13 @@ use super::floor::Gate;
 use echo::Echo;
 pub use packets::Packets;
 use proof::Record;
+use pursuit::{Next, Pursuit, SLACK_TICKS};
 pub use reader::Reader;
 use reader::Source;
 use timing::Timing;
 use voice::Voice;
 
 const FRAME: i64 = FRAME_SAMPLES as i64;
-/// Ticks for which the return must have been later than needed before it hurries: half a second.
-const SLACK_TICKS: u32 = 25;
-
 /// Ticks of silence after which a copy is forgotten: 10 s.
 const FORGET_TICKS: u32 = 500;
 
@@ -76,8 +84,6 @@ pub enum Fed {
 pub struct Frame {
     pub pcm: [f32; FRAME_SAMPLES],
     pub has: bool,
-    /// Where it begins on the line's clock.
-    pub from: i64,
 }
 
 pub struct Line {
@@ -98,7 +104,7 @@ pub struct Line {
     copy: Option<(i64, MediaTime)>,
     timing: Timing,
     quick: Reader,
-    slack_ticks: u32,
+    pursuit: Pursuit,
     quick_fader: Fader,
     patient: Reader,
     patient_fader: Fader,
@@ -127,7 +133,7 @@ impl Line {
             copy: None,
             timing: Timing::default(),
             quick: Reader::new(),
-            slack_ticks: 0,
+            pursuit: Pursuit::default(),
             quick_fader: Fader::default(),
             patient: Reader::new(),
             patient_fader: Fader::default(),
@@ -171,21 +177,15 @@ impl Line {
     /// 20 ms for the other speakers, as late as this line's jitter demands and no later.
     pub fn read_return(&mut self, now: MediaTime) -> Option<Frame> {
         self.idle_ticks = self.idle_ticks.saturating_add(1);
-        let due = self.timing.due(now)?;
-        let near = |position: &i64| (due - position).abs() < 50 * FRAME;
-        let position = self.quick.position().filter(near).unwrap_or(due);
-        let spare = due - position;
-        self.slack_ticks = if spare >= FRAME { self.slack_ticks + 1 } else { 0 };
-        let (pcm, received, has) = if spare < 0 && !self.packets.hold_all(position, position + FRAME) {
-            (self.quick.stretch(), true, self.idle_ticks < 3)
-        } else {
-            let hurry = self.slack_ticks > SLACK_TICKS && (!self.voice.speaking() || spare > 3 * FRAME);
-            if hurry {
-                self.slack_ticks = 0;
+        let (at, packets) = (self.quick.position(), &self.packets);
+        let has = |from, to| packets.hold_all(from, to);
+        let next = self.pursuit.next(at, &self.timing, now, self.voice.speaking(), has)?;
+        let (pcm, received, has) = match next {
+            Next::Stretch => (self.quick.stretch(), true, self.idle_ticks < 3),
+            Next::Read(span) => {
+                let (pcm, source) = self.quick.read(packets, span);
+                (pcm, source.concealed == 0, source.is_said())
             }
-            let from = if hurry { position + FRAME } else { position };
-            let (pcm, source) = self.quick.read(&self.packets, from);
-            (pcm, source.concealed == 0, source.is_said())
         };
         self.voice.note(&pcm, received);
         if self.origin == Origin::Own {
@@ -194,7 +194,7 @@ impl Line {
                 self.record.echo();
             }
         }
-        Some(Frame { pcm, has, from: position })
+        Some(Frame { pcm, has })
     }
 
     /// Bring a frame of the return in or out, as the line is heard from or not.
@@ -203,21 +203,21 @@ impl Line {
         self.quick_fader.apply(pcm, f32::from(u8::from(audible)));
     }
 
-    /// 20 ms for the crowd, captured at `at`.
-    pub fn read_programme(&mut self, at: MediaTime) -> Option<Frame> {
+    /// 20 ms for the crowd, captured at `at`, and where they are on the line's clock.
+    pub fn read_programme(&mut self, at: MediaTime) -> Option<(Frame, Span)> {
         self.ticks = self.ticks.wrapping_add(1);
         if self.ticks.is_multiple_of(50) {
-            self.timing.follow_drift(self.voice.speaking());
+            self.timing.follow_path(at, self.voice.speaking());
         }
-        let from = self.timing.line_time(at)?;
-        let (pcm, source) = self.patient.read(&self.packets, from);
+        let span = self.timing.frame(at)?;
+        let (pcm, source) = self.patient.read(&self.packets, span);
         if self.idle_ticks < 50 {
             self.record.count(source);
             self.counts.received += source.received;
             self.counts.repaired += source.repaired;
             self.counts.concealed += source.concealed;
         }
-        Some(Frame { pcm, has: source.is_said(), from })
+        Some((Frame { pcm, has: source.is_said() }, span))
     }
 
     /// Bring a frame of the programme in or out.

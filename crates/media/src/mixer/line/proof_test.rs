@@ -71,11 +71,12 @@ fn packets_that_did_not_come_by_themselves_are_lost_repaired_or_not_for_ten_seco
             received: u32::from(!lost),
             repaired: u32::from(lost && repaired),
             concealed: u32::from(lost && !repaired),
+            ..Source::default()
         });
     }
     let during = record.proof(false).lost_pct;
 
-    (0..500).for_each(|_| record.count(Source { received: 1, repaired: 0, concealed: 0 }));
+    (0..500).for_each(|_| record.count(Source { received: 1, ..Source::default() }));
 
     assert_eq!((during, record.proof(false).lost_pct), (5.0, 0.0));
 }

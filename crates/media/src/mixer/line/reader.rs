@@ -1,10 +1,12 @@
 //! One line's packets as an unbroken run of samples: decoded, recovered, concealed, or silent.
 //!
-//! A lost frame is a frame of time: whatever is missing, the run keeps its length.
+//! A lost frame is a frame of time: whatever is missing, the run keeps its length. Where the line's clock is not ours it is
+//! read between its samples.
 
 use std::collections::VecDeque;
 
 use crate::codec::{Decoder, carries_copy};
+use crate::sound::{KEPT, Place, Span};
 use crate::units::FRAME_SAMPLES;
 
 use super::packets::Packets;
@@ -20,21 +22,26 @@ pub struct Source {
     pub received: u32,
     pub repaired: u32,
     pub concealed: u32,
+    /// All of it lay in a packet that was read before.
+    pub kept: bool,
 }
 
 impl Source {
     /// Whether all of the frame is what was said.
     pub fn is_said(self) -> bool {
-        self.concealed == 0 && self.received + self.repaired > 0
+        self.concealed == 0 && (self.kept || self.received + self.repaired > 0)
     }
 }
 
 pub struct Reader {
     decoder: Decoder,
-    /// Decoded and not yet read; the first sample is that of `position`.
+    /// Decoded, from `start` on: not read yet, and the last of what was.
     ready: VecDeque<f32>,
-    position: Option<i64>,
+    start: i64,
+    position: Option<Place>,
     missing_in_a_row: u32,
+    /// Whether the last that was decoded is what was said.
+    said: bool,
     /// Nothing is missing before a line's first packet.
     begun: bool,
 }
@@ -44,31 +51,41 @@ impl Reader {
         Self {
             decoder: Decoder::new(),
             ready: VecDeque::new(),
+            start: 0,
             position: None,
             missing_in_a_row: CONCEALED_FRAMES_MAX,
+            said: false,
             begun: false,
         }
     }
 
     /// Where the next frame would be read without a jump.
-    pub fn position(&self) -> Option<i64> {
+    pub fn position(&self) -> Option<Place> {
         self.position
     }
 
-    /// Read the 20 ms that begin at `from` on the line's clock.
-    pub fn read(&mut self, packets: &Packets, from: i64) -> ([f32; FRAME_SAMPLES], Source) {
-        self.seek(from);
+    /// Read 20 ms of the line's clock, or what passes for them there.
+    pub fn read(&mut self, packets: &Packets, span: Span) -> ([f32; FRAME_SAMPLES], Source) {
+        let (first, end) = span.needs();
+        self.seek(first);
         let mut source = Source::default();
-        while self.ready.len() < FRAME_SAMPLES {
-            let at = from + self.ready.len() as i64;
-            let samples = self.fill(packets, at, &mut source);
+        while self.end() < end {
+            let samples = self.fill(packets, self.end(), &mut source);
             self.ready.extend(samples);
         }
-        let mut frame = [0.0; FRAME_SAMPLES];
-        for (slot, sample) in frame.iter_mut().zip(self.ready.drain(..FRAME_SAMPLES)) {
-            *slot = sample;
+        while self.end() < span.wants() && packets.holding(self.end()).is_some() {
+            let samples = self.fill(packets, self.end(), &mut source);
+            self.ready.extend(samples);
         }
-        self.position = Some(from + FRAME_SAMPLES as i64);
+        if source == Source::default() {
+            source.kept = self.said;
+        } else {
+            self.said = source.is_said();
+        }
+        let made_up = self.mirror(span.wants());
+        let frame = span.read(&self.ready.make_contiguous()[(first - self.start) as usize..]);
+        self.ready.truncate(self.ready.len() - made_up);
+        self.position = Some(span.to);
         (frame, source)
     }
 
@@ -78,14 +95,31 @@ impl Reader {
         std::array::from_fn(|i| made.get(i).copied().unwrap_or(0.0))
     }
 
-    fn seek(&mut self, from: i64) {
-        let ahead = self.position.map_or(-1, |position| from - position);
-        if (0..=self.ready.len() as i64).contains(&ahead) {
-            self.ready.drain(..ahead as usize);
+    fn end(&self) -> i64 {
+        self.start + self.ready.len() as i64
+    }
+
+    fn seek(&mut self, first: i64) {
+        if self.position.is_some() && (self.start..=self.end()).contains(&first) {
+            let over = (first - KEPT - self.start).max(0);
+            self.ready.drain(..over as usize);
+            self.start += over;
         } else {
             self.ready.clear();
+            self.start = first;
         }
-        self.position = Some(from);
+    }
+
+    /// Stand in for the few samples up to `wanted` whose packet is not here yet: the curve goes on as it came, turned about
+    /// its last point. How many they are.
+    fn mirror(&mut self, wanted: i64) -> usize {
+        let count = (wanted - self.end()).max(0) as usize;
+        let last = self.ready.len().saturating_sub(1);
+        for n in 1..=count {
+            let turned = 2.0 * self.ready[last] - self.ready[last.saturating_sub(n)];
+            self.ready.push_back(turned);
+        }
+        count
     }
 
     fn fill(&mut self, packets: &Packets, at: i64, source: &mut Source) -> Vec<f32> {

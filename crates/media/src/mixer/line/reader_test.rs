@@ -1,6 +1,7 @@
 use super::packets::Packets;
 use super::reader::{Reader, Source};
 use crate::codec::{Encoder, Quality};
+use crate::sound::{Place, Span};
 use crate::units::FRAME_SAMPLES;
 
 const FRAME: i64 = FRAME_SAMPLES as i64;
@@ -26,12 +27,12 @@ fn a_lost_frame_is_a_frame_of_time() {
     let packets = packets(|n| n != 10 && n != 11);
     let mut reader = Reader::new();
 
-    let sources: Vec<Source> = (0..40).map(|n| reader.read(&packets, 7 + n * FRAME).1).collect();
+    let sources: Vec<Source> = (0..40).map(|n| reader.read(&packets, Span::plain(7 + n * FRAME)).1).collect();
 
     let received: u32 = sources.iter().map(|source| source.received).sum();
     let missing: u32 = sources.iter().map(|source| source.repaired + source.concealed).sum();
     assert_eq!((received, missing), (38, 2));
-    assert_eq!(reader.position(), Some(7 + 40 * FRAME));
+    assert_eq!(reader.position(), Some(Place::whole_sample(7 + 40 * FRAME)));
 }
 
 #[test]
@@ -39,8 +40,8 @@ fn reading_off_the_packet_grid_gives_the_same_sound() {
     let packets = packets(|_| true);
     let (mut on, mut off) = (Reader::new(), Reader::new());
 
-    let on: Vec<f32> = (0..40).flat_map(|n| on.read(&packets, 7 + n * FRAME).0).collect();
-    let off: Vec<f32> = (0..39).flat_map(|n| off.read(&packets, 400 + n * FRAME).0).collect();
+    let on: Vec<f32> = (0..40).flat_map(|n| on.read(&packets, Span::plain(7 + n * FRAME)).0).collect();
+    let off: Vec<f32> = (0..39).flat_map(|n| off.read(&packets, Span::plain(400 + n * FRAME)).0).collect();
 
     let differs = on[4_000 + 393..30_000 + 393]
         .iter()
@@ -55,7 +56,7 @@ fn a_line_that_stops_is_silent_after_a_tenth_of_a_second() {
     let packets = packets(|n| n < 10);
     let mut reader = Reader::new();
 
-    let last = (0..30).map(|n| reader.read(&packets, 7 + n * FRAME).0).last().unwrap();
+    let last = (0..30).map(|n| reader.read(&packets, Span::plain(7 + n * FRAME)).0).last().unwrap();
 
     assert!(last.iter().all(|&x| x == 0.0));
 }

@@ -57,7 +57,7 @@ fn heard(sent: Vec<Sent>) -> (usize, i64) {
         let frame = line.read_return(MediaTime(now));
         if tick > TICKS / 2 {
             made_up += usize::from(!frame.unwrap().has);
-            oldest = oldest.max(now - START - (line.quick.position().unwrap() - FRAME));
+            oldest = oldest.max(now - START - (line.quick.position().unwrap().sample() - FRAME));
         }
     }
     (made_up, oldest)

@@ -1,11 +1,19 @@
 //! When a line's samples were captured, and how long to wait for them.
 //!
 //! A packet's *transit* is its arrival on the stage's clock minus its time on the line's clock. The least transit
-//! seen stands for the path without queues; how far others lie above it is the line's jitter.
+//! seen stands for the path without queues; how far others lie above it is the line's jitter; how it moves is the
+//! drift of the line's clock.
+//!
+//! What is told of a moment hangs on the packets that had come by then, not on who asks and when: two stages that
+//! hear the same line, and two readings of one, agree.
 
 use std::collections::VecDeque;
 
+use crate::sound::{Place, Span};
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
+
+use super::clock::Clock;
+use super::drift::{BLOCK, Drift};
 
 /// Five seconds of 20 ms packets: long enough to meet the bad ones, short enough to follow a change.
 const REMEMBERED: usize = 250;
@@ -15,18 +23,23 @@ const LATE_SHARE: usize = 50;
 const MARGIN: SampleCount = SampleCount::from_ms(2);
 /// A line's clock that leaps by more is a new clock.
 const LEAP: SampleCount = SampleCount::from_ms(3_000);
-/// Drift below this is not worth a seam in the sound.
-const DRIFT: SampleCount = SampleCount::from_ms(10);
-/// Drift above this is mended even while someone speaks.
-const DRIFT_MAX: SampleCount = SampleCount::from_ms(60);
+/// A path that changed by less is not worth a seam in the sound.
+const CHANGED: SampleCount = SampleCount::from_ms(10);
+/// One that changed by more is followed even while someone speaks.
+const CHANGED_MAX: SampleCount = SampleCount::from_ms(60);
 
 #[derive(Default)]
 pub struct Timing {
     transits: VecDeque<i64>,
-    /// Media time minus line time, fixed once the programme has begun to read.
-    offset: Option<i64>,
+    drift: Drift,
+    /// Fixed once the programme has begun to read.
+    clock: Option<Clock>,
+    /// How far it is settled how the clock runs: past all that has come.
+    settled: MediaTime,
     /// The line's time of the first packet.
     first: Option<i64>,
+    /// When the last packet came.
+    latest: MediaTime,
     packet_samples: i64,
     /// So many packets ago one carried the one before it again; `None` where none does.
     copied: Option<usize>,
@@ -38,9 +51,8 @@ impl Timing {
         let transit = arrived.0 - rtp_time;
         let leapt = self.transits.back().is_some_and(|last| (transit - last).abs() > LEAP.0);
         if leapt {
-            self.transits.clear();
-            self.offset = None;
-            self.first = None;
+            let copied = self.copied;
+            *self = Self { copied, ..Self::default() };
         }
         self.first.get_or_insert(rtp_time);
         self.packet_samples = samples;
@@ -49,6 +61,9 @@ impl Timing {
         if self.transits.len() > REMEMBERED {
             self.transits.pop_front();
         }
+        self.drift.note(arrived, transit - samples, samples);
+        self.latest = self.latest.max(arrived);
+        self.settle();
         leapt
     }
 
@@ -57,12 +72,43 @@ impl Timing {
         self.copied = Some(0);
     }
 
-    /// Where, on the line's clock, the newest 20 ms begin that are all here by `now`, but for the odd straggler: whole
-    /// packets, for half of one is no use. `None` before the first.
+    /// Settle how the clock runs in the block that begins next.
+    fn settle(&mut self) {
+        let Some(clock) = &mut self.clock else { return };
+        if self.settled <= self.latest {
+            self.settled = block_after(self.latest);
+        }
+        if self.settled - self.latest <= BLOCK {
+            let pace = self.drift.pace(self.settled, clock.place(self.settled));
+            clock.go(self.settled, pace);
+            self.settled = self.settled + BLOCK;
+            // So it goes on if nothing more comes.
+            clock.go(self.settled, self.drift.own_pace());
+        }
+    }
+
+    /// Where, on the line's clock, the newest 20 ms begin that are all here by `now`, but for the odd straggler. `None` before
+    /// the first.
+    ///
+    /// Of a clock like ours whole packets: half of one is no use, and the rest comes as regularly. Of another the packets
+    /// come sooner or later all the time, so that 20 ms must be here whatever packets they are of.
     pub fn due(&self, now: MediaTime) -> Option<i64> {
         let begun = now.0 - self.patience()?;
+        if !self.is_even() {
+            return Some(begun - FRAME_SAMPLES as i64);
+        }
         let newest = begun - (begun - self.first?).rem_euclid(self.packet_samples);
         Some(newest + self.packet_samples - FRAME_SAMPLES as i64)
+    }
+
+    /// Whether the line's clock goes as ours does, as far as is known.
+    pub fn is_even(&self) -> bool {
+        self.drift.is_even()
+    }
+
+    /// Where 20 ms that begin at a place end, by the line's clock.
+    pub fn end_of(&self, from: Place) -> Place {
+        self.drift.own_pace().after(from, SampleCount(FRAME_SAMPLES as i64))
     }
 
     /// Arrival minus line time by which all but a few packets are here, or their copies where there are any; `None` before
@@ -79,28 +125,37 @@ impl Timing {
         self.transits.iter().min().map(|least| least - self.packet_samples)
     }
 
-    /// The time on the line's clock of what was captured at `at`; fixes the line to the grid once its first packet
-    /// is reached. Until then a whole repair window of packets tells of the path, so that two stages that hear
-    /// the same line agree.
-    pub fn line_time(&mut self, at: MediaTime) -> Option<i64> {
+    /// The 20 ms on the line's clock that were captured from `at` on, which is on the 20 ms grid; fixes the clock once the
+    /// line's first packet is reached. Until then a whole repair window of packets tells of the path, so that two stages that
+    /// hear the same line agree.
+    pub fn frame(&mut self, at: MediaTime) -> Option<Span> {
         let least = self.least()?;
-        let time = at.0 - self.offset.unwrap_or(least);
-        if time + FRAME_SAMPLES as i64 > self.first? {
-            self.offset.get_or_insert(least);
+        if self.clock.is_none() && at.0 - least + FRAME_SAMPLES as i64 > self.first? {
+            self.fix(at);
         }
-        Some(time)
+        Some(self.clock.as_ref().map_or(Span::plain(at.0 - least), |clock| clock.frame(at)))
     }
 
-    /// Follow a sound card whose second is not ours. True if the line moved on the grid.
-    pub fn follow_drift(&mut self, speaking: bool) -> bool {
-        let (Some(least), Some(offset)) = (self.least(), self.offset) else {
+    fn fix(&mut self, at: MediaTime) {
+        self.clock = self.least().map(|least| Clock::new(at, at.0 - least));
+        self.settled = block_after(self.latest);
+    }
+
+    /// Follow a path that got longer or shorter for good. True if what is captured from `at` on is elsewhere than it was.
+    pub fn follow_path(&mut self, at: MediaTime, speaking: bool) -> bool {
+        let (Some(least), Some(clock)) = (self.least(), &mut self.clock) else {
             return false;
         };
-        let bound = if speaking { DRIFT_MAX } else { DRIFT };
-        let moves = self.transits.len() == REMEMBERED && (least - offset).abs() > bound.0;
+        let bound = if speaking { CHANGED_MAX } else { CHANGED };
+        let off = at.0 - least - clock.place(at).sample();
+        let moves = self.transits.len() == REMEMBERED && off.abs() > bound.0;
         if moves {
-            self.offset = Some(least);
+            clock.jump(at, off);
         }
         moves
     }
+}
+
+fn block_after(moment: MediaTime) -> MediaTime {
+    MediaTime((moment.0.div_euclid(BLOCK.0) + 1) * BLOCK.0)
 }

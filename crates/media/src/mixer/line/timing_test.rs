@@ -1,4 +1,5 @@
 use super::timing::Timing;
+use crate::sound::Span;
 use crate::units::MediaTime;
 
 fn steady(timing: &mut Timing, from: i64, count: i64, late: impl Fn(i64) -> i64) {
@@ -11,12 +12,12 @@ fn steady(timing: &mut Timing, from: i64, count: i64, late: impl Fn(i64) -> i64)
 fn the_grid_is_fixed_once_whatever_the_jitter_does_later() {
     let mut timing = Timing::default();
     steady(&mut timing, 0, 30, |n| (n * 37) % 500);
-    let first = timing.line_time(MediaTime(1_030_000));
+    let first = timing.frame(MediaTime(1_008_000));
 
-    steady(&mut timing, 30, 100, |n| 200 + (n * 91) % 900);
+    steady(&mut timing, 30, 100, |n| 20 + (n * 91) % 900);
 
-    assert_eq!(timing.line_time(MediaTime(1_030_000)), first);
-    assert_eq!(first, Some(30_000 + 960));
+    assert_eq!(timing.frame(MediaTime(1_008_000)), first);
+    assert_eq!(first, Some(Span::plain(8_000 + 960)));
 }
 
 #[test]
@@ -30,14 +31,29 @@ fn patience_covers_the_spread_and_not_the_odd_straggler() {
 }
 
 #[test]
-fn a_sound_card_that_runs_fast_is_followed_in_a_pause() {
+fn a_path_that_changed_is_followed_in_a_pause_from_the_frame_that_is_read_next() {
     let mut timing = Timing::default();
-    steady(&mut timing, 0, 30, |_| 0);
-    timing.line_time(MediaTime(1_000_000));
-    steady(&mut timing, 30, 3_000, |n| n / 4);
+    steady(&mut timing, 0, 300, |_| 0);
+    let before = timing.frame(MediaTime(1_248_000));
+    steady(&mut timing, 300, 300, |_| 1_440);
 
-    assert!(timing.follow_drift(false));
-    assert!(!timing.follow_drift(false));
+    assert!(!timing.follow_path(MediaTime(1_536_000), true));
+    assert!(timing.follow_path(MediaTime(1_536_000), false));
+    assert!(!timing.follow_path(MediaTime(1_537_920), false));
+
+    assert_eq!(timing.frame(MediaTime(1_248_000)), before);
+    assert_eq!(timing.frame(MediaTime(1_536_000)), Some(Span::plain(536_000 + 960 - 1_440)));
+}
+
+#[test]
+fn a_line_in_no_programme_is_read_at_its_own_pace_too() {
+    let mut timing = Timing::default();
+    steady(&mut timing, 0, 30 * 50, |n| n / 5);
+
+    let to = timing.end_of(Span::plain(0).from);
+
+    // 960.2 of ours are 960 of the line's.
+    assert!((to.0 as f64 / 2_f64.powi(32) - 959.8).abs() < 0.02);
 }
 
 #[test]
