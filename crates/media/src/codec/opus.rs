@@ -151,7 +151,7 @@ impl Decoder {
 
     /// Decode one packet to its samples, at most 120 ms.
     pub fn decode(&mut self, packet: &[u8]) -> Result<Vec<f32>, OpusFault> {
-        self.run(Some(packet), SAMPLES_MAX, false)
+        self.run(Some(packet), packet_samples(packet).unwrap_or(SAMPLES_MAX), false)
     }
 
     /// The frame before `packet`, from the copy that `packet` carries (in-band FEC); see [`carries_copy`]. `samples` is the

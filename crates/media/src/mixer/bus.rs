@@ -17,6 +17,12 @@ impl Fader {
     /// Apply the gain, moving towards `goal`.
     pub fn apply(&mut self, pcm: &mut [f32; FRAME_SAMPLES], goal: f32) {
         let (from, to) = (self.0, goal);
+        if from == to {
+            if to != 1.0 {
+                pcm.iter_mut().for_each(|sample| *sample *= to);
+            }
+            return;
+        }
         for (i, sample) in pcm.iter_mut().enumerate() {
             let part = (i as f32 / RAMP_SAMPLES as f32).min(1.0);
             *sample *= from + (to - from) * part;

@@ -13,7 +13,7 @@ use crate::units::{FRAME_SAMPLES, MediaTime, PartNo, SampleCount};
 
 use super::bus::{Limiter, add, soften};
 use super::floor::Gain;
-use super::line::{Line, Packets, Reader};
+use super::line::{Decoding, Line, Packets, Reader};
 use super::mix::HEARD_DB;
 
 const FRAME: SampleCount = SampleCount(FRAME_SAMPLES as i64);
@@ -170,9 +170,10 @@ impl LateMix {
         let Some((id, span, packets)) = source.and_then(|(id, span)| Some((*id, *span, packets(id)?))) else {
             return ([0.0; FRAME_SAMPLES], false);
         };
-        let (line, reader) = self.readers.entry(take.seat.clone()).or_insert_with(|| (id, Reader::new()));
+        let (line, reader) =
+            self.readers.entry(take.seat.clone()).or_insert_with(|| (id, Reader::new(Decoding::second())));
         if *line != id {
-            (*line, *reader) = (id, Reader::new());
+            (*line, *reader) = (id, Reader::new(Decoding::second()));
         }
         let (sound, source) = reader.read(packets, span);
         (sound, source.is_said())

@@ -306,6 +306,7 @@ impl Mixer {
         let frames: Frames =
             self.lines.iter_mut().filter_map(|(&id, line)| Some((id, line.read_return(now)?))).collect();
         let chosen = self.choose(&frames, |picks| &mut picks.quick);
+        self.hand_over_voices(&chosen);
         let mut scene = Scene::new();
         for (id, Frame { mut pcm, .. }) in frames {
             let Some(line) = self.lines.get_mut(&id) else { continue };
@@ -315,6 +316,19 @@ impl Mixer {
         scene.arrange(&self.floor, now);
         let made = self.returns.make(&scene, &mut self.lines, &self.floor, now);
         self.outputs.extend(made.into_iter().map(Output::Return));
+    }
+
+    /// A line that was not heard so far goes on where another of the same voice was.
+    fn hand_over_voices(&mut self, chosen: &BTreeSet<LineId>) {
+        let waking = chosen.iter().filter_map(|id| self.lines.get(id).filter(|line| line.is_resting()));
+        let known = |one: &Line| self.lines.values().find(|line| line.who == one.who && !line.is_resting());
+        let voices: Vec<_> =
+            waking.filter_map(|one| known(one).map(|line| (one.id, line.voice.clone()))).collect();
+        for (id, voice) in voices {
+            if let Some(line) = self.lines.get_mut(&id) {
+                line.voice = voice;
+            }
+        }
     }
 
     fn make_programme(&mut self, at: MediaTime) {

@@ -6,6 +6,7 @@
 mod clock;
 #[cfg(test)]
 mod clock_test;
+mod decoding;
 mod drift;
 #[cfg(test)]
 mod drift_test;
@@ -40,6 +41,7 @@ use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 use super::bus::Fader;
 use super::floor::Gate;
+pub use decoding::Decoding;
 use echo::Echo;
 pub use packets::Packets;
 use proof::Record;
@@ -118,6 +120,8 @@ pub struct Line {
 
 impl Line {
     pub fn new(id: LineId, who: Who, origin: Origin, gate: Gate) -> Self {
+        // What nobody will ask for again is not kept.
+        let decoder = if who.seat().is_some() { Decoding::first() } else { Decoding::second() };
         Self {
             id,
             who,
@@ -132,10 +136,10 @@ impl Line {
             packets: Packets::default(),
             copy: None,
             timing: Timing::default(),
-            quick: Reader::new(),
+            quick: Reader::new(decoder),
             pursuit: Pursuit::default(),
             quick_fader: Fader::default(),
-            patient: Reader::new(),
+            patient: Reader::new(Decoding::second()),
             patient_fader: Fader::default(),
             counts: Source::default(),
             idle_ticks: u32::MAX,
@@ -187,6 +191,9 @@ impl Line {
                 (pcm, source.concealed == 0, source.is_said())
             }
         };
+        if self.quick.is_resting() {
+            return Some(Frame { pcm, has });
+        }
         self.voice.note(&pcm, received);
         if self.origin == Origin::Own {
             self.record.hear(&pcm, received, self.muted);
@@ -197,10 +204,22 @@ impl Line {
         Some(Frame { pcm, has })
     }
 
+    /// Whether its return is not heard, and so not known: what it sounds like, another line of the same voice may know.
+    pub fn is_resting(&self) -> bool {
+        self.quick.is_resting()
+    }
+
     /// Bring a frame of the return in or out, as the line is heard from or not.
     pub fn fade_return(&mut self, pcm: &mut [f32; FRAME_SAMPLES], chosen: bool) {
+        if chosen && let Some(woken) = self.quick.wake(&self.packets) {
+            *pcm = woken;
+            self.voice.note(pcm, true);
+        }
         let audible = chosen && !self.muted && self.voice.in_return();
         self.quick_fader.apply(pcm, f32::from(u8::from(audible)));
+        if !chosen && self.origin == Origin::Copy {
+            self.quick.rest();
+        }
     }
 
     /// 20 ms for the crowd, captured at `at`, and where they are on the line's clock.
@@ -222,7 +241,13 @@ impl Line {
 
     /// Bring a frame of the programme in or out.
     pub fn fade_programme(&mut self, pcm: &mut [f32; FRAME_SAMPLES], open: bool) {
+        if open && let Some(woken) = self.patient.wake(&self.packets) {
+            *pcm = woken;
+        }
         self.patient_fader.apply(pcm, f32::from(u8::from(open && !self.muted)));
+        if !open && self.origin == Origin::Copy {
+            self.patient.rest();
+        }
     }
 
     /// Whether nothing more is to be heard of it, the programme running `window` behind.

@@ -1,5 +1,6 @@
 //! One line's packets by the line's own clock, each once, the last seconds only.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,6 +18,17 @@ pub struct Packet {
     pub samples: i64,
     /// It came inside a later packet.
     pub again: bool,
+    /// Its sound, once it was decoded, for whoever needs it next.
+    pub decoded: Cell<Option<Vec<f32>>>,
+}
+
+impl Packet {
+    pub fn is_decoded(&self) -> bool {
+        let decoded = self.decoded.take();
+        let is = decoded.is_some();
+        self.decoded.set(decoded);
+        is
+    }
 }
 
 #[derive(Default)]
@@ -33,7 +45,8 @@ impl Packets {
         };
         if !self.kept.contains_key(&rtp_time) {
             self.bytes += payload.len();
-            self.kept.insert(rtp_time, Packet { payload, samples: samples as i64, again });
+            let fresh = Packet { payload, samples: samples as i64, again, decoded: Cell::default() };
+            self.kept.insert(rtp_time, fresh);
         }
         let oldest = self.kept.keys().next_back().map_or(0, |newest| newest - KEPT_SAMPLES);
         while let Some(first) = self.kept.first_entry() {

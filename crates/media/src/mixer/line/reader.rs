@@ -5,10 +5,11 @@
 
 use std::collections::VecDeque;
 
-use crate::codec::{Decoder, carries_copy};
+use crate::codec::carries_copy;
 use crate::sound::{KEPT, Place, Span};
 use crate::units::FRAME_SAMPLES;
 
+use super::decoding::Decoding;
 use super::packets::Packets;
 
 /// Concealment is believed for so many frames; then silence is more honest.
@@ -34,7 +35,7 @@ impl Source {
 }
 
 pub struct Reader {
-    decoder: Decoder,
+    decoder: Decoding,
     /// Decoded, from `start` on: not read yet, and the last of what was.
     ready: VecDeque<f32>,
     start: i64,
@@ -44,18 +45,21 @@ pub struct Reader {
     said: bool,
     /// Nothing is missing before a line's first packet.
     begun: bool,
+    /// It is not heard, and so not decoded; where the last frame was.
+    rests: Option<Span>,
 }
 
 impl Reader {
-    pub fn new() -> Self {
+    pub fn new(decoder: Decoding) -> Self {
         Self {
-            decoder: Decoder::new(),
+            decoder,
             ready: VecDeque::new(),
             start: 0,
             position: None,
             missing_in_a_row: CONCEALED_FRAMES_MAX,
             said: false,
             begun: false,
+            rests: None,
         }
     }
 
@@ -66,6 +70,10 @@ impl Reader {
 
     /// Read 20 ms of the line's clock, or what passes for them there.
     pub fn read(&mut self, packets: &Packets, span: Span) -> ([f32; FRAME_SAMPLES], Source) {
+        if let Some(last) = &mut self.rests {
+            *last = span;
+            return self.pass_by(packets, span);
+        }
         let (first, end) = span.needs();
         self.seek(first);
         let mut source = Source::default();
@@ -89,8 +97,42 @@ impl Reader {
         (frame, source)
     }
 
+    pub fn is_resting(&self) -> bool {
+        self.rests.is_some()
+    }
+
+    /// Decode no more, until [`Reader::wake`].
+    pub fn rest(&mut self) {
+        if self.rests.is_none() {
+            let last = |to: Place| Span { from: to.further(-(FRAME_SAMPLES as i64)), to };
+            self.rests = self.position.map(last);
+            self.decoder.sit_out();
+        }
+    }
+
+    /// Read the last frame again, and be heard from then on; `None` where it did not rest.
+    pub fn wake(&mut self, packets: &Packets) -> Option<[f32; FRAME_SAMPLES]> {
+        let last = self.rests.take()?;
+        self.ready.clear();
+        self.start = last.needs().0;
+        Some(self.read(packets, last).0)
+    }
+
+    /// Silence, and what there would have been to hear.
+    fn pass_by(&mut self, packets: &Packets, span: Span) -> ([f32; FRAME_SAMPLES], Source) {
+        self.position = Some(span.to);
+        let (from, to) = span.needs();
+        let is_here = u32::from(packets.hold_all(from, to));
+        self.begun |= is_here > 0;
+        let source = Source { received: is_here, concealed: 1 - is_here, ..Source::default() };
+        ([0.0; FRAME_SAMPLES], source)
+    }
+
     /// 20 ms to put in between, where the line is to be heard later than before.
     pub fn stretch(&mut self) -> [f32; FRAME_SAMPLES] {
+        if self.is_resting() {
+            return [0.0; FRAME_SAMPLES];
+        }
         let made = self.decoder.conceal(FRAME_SAMPLES).unwrap_or_default();
         std::array::from_fn(|i| made.get(i).copied().unwrap_or(0.0))
     }
@@ -124,7 +166,7 @@ impl Reader {
 
     fn fill(&mut self, packets: &Packets, at: i64, source: &mut Source) -> Vec<f32> {
         if let Some((start, packet)) = packets.holding(at)
-            && let Ok(samples) = self.decoder.decode(&packet.payload)
+            && let Ok(mut samples) = self.decoder.decode(packets, start, packet)
         {
             self.missing_in_a_row = 0;
             self.begun = true;
@@ -133,8 +175,10 @@ impl Reader {
             } else {
                 source.received += 1
             }
-            return samples[(at - start) as usize..].to_vec();
+            samples.drain(..((at - start) as usize).min(samples.len()));
+            return samples;
         }
+        self.decoder.come_up(packets, at);
         let next = packets.after(at);
         let gap = next.map_or(FRAME_SAMPLES as i64, |(start, _)| start - at);
         let length = gap.min(FRAME_SAMPLES as i64);
@@ -144,7 +188,7 @@ impl Reader {
         let length = (length - length % STEP_SAMPLES) as usize;
         if let Some((_, packet)) = next.filter(|_| self.begun && gap <= FRAME_SAMPLES as i64)
             && carries_copy(&packet.payload)
-            && let Ok(samples) = self.decoder.recover(&packet.payload, length)
+            && let Ok(samples) = self.decoder.recover(packet, length)
         {
             source.repaired += 1;
             return samples;

@@ -1,3 +1,4 @@
+use super::decoding::Decoding;
 use super::packets::Packets;
 use super::reader::{Reader, Source};
 use crate::codec::{Encoder, Quality};
@@ -25,7 +26,7 @@ fn packets(present: impl Fn(i64) -> bool) -> Packets {
 #[test]
 fn a_lost_frame_is_a_frame_of_time() {
     let packets = packets(|n| n != 10 && n != 11);
-    let mut reader = Reader::new();
+    let mut reader = Reader::new(Decoding::second());
 
     let sources: Vec<Source> = (0..40).map(|n| reader.read(&packets, Span::plain(7 + n * FRAME)).1).collect();
 
@@ -38,7 +39,7 @@ fn a_lost_frame_is_a_frame_of_time() {
 #[test]
 fn reading_off_the_packet_grid_gives_the_same_sound() {
     let packets = packets(|_| true);
-    let (mut on, mut off) = (Reader::new(), Reader::new());
+    let (mut on, mut off) = (Reader::new(Decoding::second()), Reader::new(Decoding::second()));
 
     let on: Vec<f32> = (0..40).flat_map(|n| on.read(&packets, Span::plain(7 + n * FRAME)).0).collect();
     let off: Vec<f32> = (0..39).flat_map(|n| off.read(&packets, Span::plain(400 + n * FRAME)).0).collect();
@@ -54,7 +55,7 @@ fn reading_off_the_packet_grid_gives_the_same_sound() {
 #[test]
 fn a_line_that_stops_is_silent_after_a_tenth_of_a_second() {
     let packets = packets(|n| n < 10);
-    let mut reader = Reader::new();
+    let mut reader = Reader::new(Decoding::second());
 
     let last = (0..30).map(|n| reader.read(&packets, Span::plain(7 + n * FRAME)).0).last().unwrap();
 

@@ -21,6 +21,9 @@ const REMEMBERED: usize = 250;
 const LATE_SHARE: usize = 50;
 /// Past the spread that was seen: one wake-up of the network thread.
 const MARGIN: SampleCount = SampleCount::from_ms(2);
+/// What is waited for is not made shorter by less: which packets are lost would move it to and fro, and with it, where that is
+/// near the edge of a packet, the return by a whole one.
+const STEADY: SampleCount = SampleCount::from_ms(1);
 /// A line's clock that leaps by more is a new clock.
 const LEAP: SampleCount = SampleCount::from_ms(3_000);
 /// A path that changed by less is not worth a seam in the sound.
@@ -43,6 +46,8 @@ pub struct Timing {
     packet_samples: i64,
     /// So many packets ago one carried the one before it again; `None` where none does.
     copied: Option<usize>,
+    /// Arrival minus line time by which all but a few packets are here.
+    waits: Option<i64>,
 }
 
 impl Timing {
@@ -61,6 +66,10 @@ impl Timing {
         if self.transits.len() > REMEMBERED {
             self.transits.pop_front();
         }
+        self.waits = self.spread().map(|fresh| match self.waits {
+            Some(before) if (before - STEADY.0..=before).contains(&fresh) => before,
+            _ => fresh,
+        });
         self.drift.note(arrived, transit - samples, samples);
         self.latest = self.latest.max(arrived);
         self.settle();
@@ -114,11 +123,15 @@ impl Timing {
     /// Arrival minus line time by which all but a few packets are here, or their copies where there are any; `None` before
     /// the first.
     pub fn patience(&self) -> Option<i64> {
+        let copy = self.copied.map_or(0, |_| self.packet_samples);
+        Some(self.waits? + MARGIN.0 + copy)
+    }
+
+    fn spread(&self) -> Option<i64> {
         let mut transits: Vec<i64> = self.transits.iter().copied().collect();
         let last = transits.len().checked_sub(1)?;
         let place = last - transits.len() / LATE_SHARE;
-        let copy = self.copied.map_or(0, |_| self.packet_samples);
-        Some(*transits.select_nth_unstable(place).1 + MARGIN.0 + copy)
+        Some(*transits.select_nth_unstable(place).1)
     }
 
     fn least(&self) -> Option<i64> {

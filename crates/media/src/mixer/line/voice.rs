@@ -25,6 +25,7 @@ const HEARD_FRAMES: u32 = 50;
 /// Louder than this is not digital silence.
 const DIGITAL_SILENCE_DB: f32 = -90.0;
 
+#[derive(Clone)]
 pub struct Voice {
     /// Power of the last frames, full scale being 1, in no order.
     powers: [f32; TOLD_FRAMES],
