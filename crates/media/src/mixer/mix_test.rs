@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::{Input, Mixer, Output};
 use crate::codec::{Decoder, Encoder, Quality};
-use crate::flow::{HallState, LineId, SeatId, Standing, Talk, Who};
+use crate::flow::{Ask, HallState, LineId, SeatId, Standing, Talk, Who};
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 const FRAME: i64 = FRAME_SAMPLES as i64;
@@ -174,4 +174,25 @@ fn a_seat_that_is_barred_is_not_in_the_programme_and_the_others_on_stage_still_h
     hall.run(3, |_| false);
 
     assert!(strength(&hall.programme, 700.0) > 0.15);
+}
+
+/// A tone of 0.25 at 500 Hz moves by 0.0164 from sample to sample; a fade of 5 ms adds a thousandth.
+#[test]
+fn a_join_a_mute_and_a_leave_are_no_click() {
+    let mut hall = Hall::new(&[500.0]);
+    let muted = |muted| Input::Asked { line: LineId(0), ask: Ask::Muted(muted) };
+
+    hall.run(2, |_| false);
+    hall.mixer.handle(muted(true), START);
+    hall.run(1, |_| false);
+    hall.mixer.handle(muted(false), START);
+    hall.run(1, |_| false);
+    hall.mixer.handle(Input::Down { line: LineId(0) }, START);
+    hall.run(2, |_| true);
+
+    let step = hall.programme.windows(2).map(|two| (two[1] - two[0]).abs()).fold(0.0, f32::max);
+    assert!(step < 0.019, "{step}");
+    let silent =
+        |second: usize| hall.programme[second * 48_000 + 4_800..][..4_800].iter().all(|x| x.abs() < 1e-3);
+    assert!(silent(2) && silent(5) && !silent(1) && !silent(3), "of {}", hall.programme.len());
 }

@@ -16,6 +16,8 @@ use super::packets::Packets;
 const CONCEALED_FRAMES_MAX: u32 = 5;
 /// libopus conceals in steps of 2.5 ms.
 const STEP_SAMPLES: i64 = 120;
+/// What begins after a silence begins within 5 ms.
+const RISE_SAMPLES: usize = 240;
 
 /// How the samples of one frame came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -168,6 +170,7 @@ impl Reader {
         if let Some((start, packet)) = packets.holding(at)
             && let Ok(mut samples) = self.decoder.decode(packets, start, packet)
         {
+            let rises = self.missing_in_a_row > CONCEALED_FRAMES_MAX;
             self.missing_in_a_row = 0;
             self.begun = true;
             if packet.again {
@@ -176,6 +179,10 @@ impl Reader {
                 source.received += 1
             }
             samples.drain(..((at - start) as usize).min(samples.len()));
+            if rises {
+                let parts = (0..RISE_SAMPLES).map(|n| n as f32 / RISE_SAMPLES as f32);
+                samples.iter_mut().zip(parts).for_each(|(x, part)| *x *= part);
+            }
             return samples;
         }
         self.decoder.come_up(packets, at);
@@ -202,6 +209,11 @@ impl Reader {
         if self.missing_in_a_row > CONCEALED_FRAMES_MAX {
             return vec![0.0; length];
         }
-        self.decoder.conceal(length).unwrap_or_else(|_| vec![0.0; length])
+        let mut made_up = self.decoder.conceal(length).unwrap_or_else(|_| vec![0.0; length]);
+        if self.missing_in_a_row == CONCEALED_FRAMES_MAX {
+            let parts = (1..=length).map(|n| 1.0 - n as f32 / length as f32);
+            made_up.iter_mut().zip(parts).for_each(|(x, part)| *x *= part);
+        }
+        made_up
     }
 }
