@@ -122,9 +122,7 @@ impl Air {
     /// What was not heard as it was mixed is not to be heard from a recording either: silence stands in for it.
     fn mend(&mut self, mut late: Late) {
         late.frame.at = self.delay.stands_at(late.frame.at);
-        if self.plain.has(late.frame.at.part_no()) {
-            late.frame.pcm.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
-        } else {
+        if !self.plain.has(late.frame.at.part_no()) {
             (late.frame.pcm, late.mends) = ([0.0; FRAME_SAMPLES], false);
         }
         self.outputs.push_back(Output::Late(late));
@@ -155,7 +153,6 @@ impl Air {
         self.closing.add(&mut frame.pcm, at, sounding(due.closing));
         let tone = self.sounds.tone.as_ref().filter(|_| playing == Playing::Tone);
         self.tone.add(&mut frame.pcm, at, tone);
-        frame.pcm.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
         let let_in = due.opening.is_some_and(|opening| at < opening.ends());
         self.plain.note(at, counted && !covered && !let_in);
         self.outputs.push_back(Output::Programme(frame));

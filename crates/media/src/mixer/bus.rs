@@ -4,7 +4,7 @@ use crate::units::FRAME_SAMPLES;
 
 /// 5 ms: shorter clicks, longer swallows a consonant.
 const RAMP_SAMPLES: usize = 240;
-/// Just below -1 dB of full scale.
+/// Just below -1 dB of full scale. What the others on stage hear must not wait for a limiter that looks ahead.
 const CEILING: f32 = 0.89;
 /// Back to full gain within about 300 ms.
 const RELEASE: f32 = 1.0 / 15.0;

@@ -11,8 +11,9 @@ use crate::level::level_below_full_db;
 use crate::sound::Span;
 use crate::units::{FRAME_SAMPLES, MediaTime, PartNo, SampleCount};
 
-use super::bus::{Limiter, add, soften};
+use super::bus::{add, soften};
 use super::floor::Gain;
+use super::levels::Lift;
 use super::line::{Decoding, Line, Packets, Reader};
 use super::mix::HEARD_DB;
 
@@ -25,6 +26,8 @@ pub struct Take {
     pub seat: SeatId,
     /// The line it was heard from, then others that carry the seat, and where the frame is on the clock of each.
     pub lines: Vec<(LineId, Span)>,
+    /// What brought it to the level of all.
+    pub lift: Lift,
     /// As it was ordered.
     pub gain: Gain,
     /// It was what was said, not what was made up.
@@ -46,7 +49,6 @@ pub struct LateMix {
     /// What lines that are gone had sent.
     gone: BTreeMap<LineId, Packets>,
     readers: BTreeMap<SeatId, (LineId, Reader)>,
-    limiter: Limiter,
     /// Seats in the frame before, where that was made again.
     before: Option<BTreeSet<SeatId>>,
 }
@@ -60,7 +62,6 @@ impl LateMix {
             lacking: BTreeSet::new(),
             gone: BTreeMap::new(),
             readers: BTreeMap::new(),
-            limiter: Limiter::new(),
             before: None,
         }
     }
@@ -109,7 +110,7 @@ impl LateMix {
             if self.is_wanted(recipe.at) {
                 made.push(self.mix(recipe, lines));
             } else if self.before.take().is_some() {
-                (self.readers, self.limiter) = (BTreeMap::new(), Limiter::new());
+                self.readers = BTreeMap::new();
             }
         }
         if let Some(first) = self.recipes.front() {
@@ -143,6 +144,7 @@ impl LateMix {
             soften(&mut sound, !before.contains(&take.seat), !next.contains(&take.seat));
             lacked += u32::from(!take.has);
             lacks += u32::from(!has);
+            take.lift.apply(&mut sound);
             take.gain.apply(&mut sound);
             let level = -i32::from(level_below_full_db(&sound));
             if level > HEARD_DB {
@@ -150,7 +152,6 @@ impl LateMix {
             }
             add(&mut pcm, &sound);
         }
-        self.limiter.apply(&mut pcm);
         voices.sort();
         let voices = voices.into_iter().map(|(_, seat)| seat).collect();
         let mends = self.lacking.contains(&recipe.at.part_no());

@@ -9,9 +9,10 @@ use crate::level::level_below_full_db;
 use crate::sound::Span;
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
-use super::bus::{Limiter, add};
+use super::bus::add;
 use super::floor::{Floor, Gate};
 use super::late::{LateMix, Recipe, Take};
+use super::levels::Levels;
 use super::line::{Frame, Line, Origin};
 use super::pick::{Offered, Pick};
 use super::returns::{Returns, Scene};
@@ -20,8 +21,9 @@ use super::talk_time::Talking;
 const FRAME: SampleCount = SampleCount(FRAME_SAMPLES as i64);
 /// After a longer sleep of the machine the mix goes on from now; the programme fills the hole with silence.
 const CATCH_UP: SampleCount = SampleCount::from_ms(1_000);
-/// Louder than this, a line counts as a voice in the programme.
-pub const HEARD_DB: i32 = -50;
+/// Louder than this, once brought to the level of all, a seat counts as a voice in the programme: above any room that is
+/// brought up with its speaker.
+pub const HEARD_DB: i32 = -44;
 /// How often lines are reported: every 240 ms.
 const REPORT_TICKS: u64 = 12;
 /// As many as a stage has lines.
@@ -119,7 +121,7 @@ pub struct Mixer {
     next_tick: MediaTime,
     ticks: u64,
     returns: Returns,
-    limiter: Limiter,
+    levels: Levels,
     talking: Talking,
     on_air: OnAir,
     late: LateMix,
@@ -139,7 +141,7 @@ impl Mixer {
             next_tick: now.frame_start() + FRAME,
             ticks: 0,
             returns: Returns::new(),
-            limiter: Limiter::new(),
+            levels: Levels::default(),
             talking: Talking::default(),
             on_air: OnAir { lines: BTreeSet::new(), window, late: SampleCount(0) },
             late: LateMix::new(),
@@ -311,6 +313,9 @@ impl Mixer {
         for (id, Frame { mut pcm, .. }) in frames {
             let Some(line) = self.lines.get_mut(&id) else { continue };
             line.fade_return(&mut pcm, chosen.contains(&id));
+            if let Some(seat) = line.who.seat() {
+                self.levels.newest(seat).apply(&mut pcm);
+            }
             scene.add(line, &pcm);
         }
         scene.arrange(&self.floor, now);
@@ -333,12 +338,11 @@ impl Mixer {
 
     fn make_programme(&mut self, at: MediaTime) {
         let (state, since) = if at >= self.state.1.frame_start() { self.state } else { self.before };
-        let Heard { mut sum, mut voices, seats, takes } = self.hear(at, state == HallState::Live);
+        let Heard { sum, mut voices, seats, takes } = self.hear(at, state == HallState::Live);
         self.forget_lines();
         self.floor.forget(at);
         let told = self.talking.note(at, state.has_programme(), &seats);
         self.outputs.extend(told.map(Output::TalkTime));
-        self.limiter.apply(&mut sum);
         voices.sort();
         let voices = voices.into_iter().map(|(_, seat)| seat).collect();
         let since = since.part_no();
@@ -354,9 +358,12 @@ impl Mixer {
             read.map(|(id, (frame, span))| ((id, frame), (id, span))).unzip();
         let chosen = self.choose(&frames, |picks| &mut picks.patient);
         let mut heard = Heard::nothing();
+        self.weigh(at, &frames, &chosen);
         for (id, Frame { mut pcm, has }) in frames {
             let Some(line) = self.lines.get_mut(&id) else { continue };
             let Some(seat) = line.who.seat().cloned() else { continue };
+            let lift = self.levels.lift(&seat, at);
+            lift.apply(&mut pcm);
             let open = open && chosen.contains(&id) && line.gate.lets_out(at);
             let muted = line.muted;
             line.fade_programme(&mut pcm, open);
@@ -373,7 +380,7 @@ impl Mixer {
             if !muted {
                 let lines = self.lines_of(&seat, id, &spans);
                 let has = has || !self.may_come(&lines);
-                heard.takes.push(Take { seat: seat.clone(), lines, gain, has });
+                heard.takes.push(Take { seat: seat.clone(), lines, lift, gain, has });
             }
             heard.seats.insert(seat, pcm);
         }
@@ -396,5 +403,15 @@ impl Mixer {
             line.origin == Origin::Own || line.packets.after(span.from.sample()).is_some()
         };
         lines.iter().any(stands)
+    }
+
+    /// Seats off the air are weighed too: whoever comes on is as loud as the others from the first word.
+    fn weigh(&mut self, at: MediaTime, frames: &Frames, chosen: &BTreeSet<LineId>) {
+        for (id, frame) in frames.iter().filter(|(id, _)| chosen.contains(id)) {
+            let line = &self.lines[id];
+            if let Some(seat) = line.who.seat().filter(|_| !line.muted) {
+                self.levels.note(seat, at, &frame.pcm, frame.has);
+            }
+        }
     }
 }

@@ -15,6 +15,9 @@ mod green_room_test;
 mod late;
 #[cfg(test)]
 mod late_test;
+mod levels;
+#[cfg(test)]
+mod levels_test;
 mod line;
 mod mix;
 #[cfg(test)]

@@ -188,9 +188,8 @@ impl Returns {
         let mut sharing: Vec<(LineId, Room)> = Vec::new();
         for line in lines.values_mut().filter(|line| line.origin == Origin::Own) {
             match scene.for_line(line, floor, now) {
-                Ok(mut mix) => {
-                    mix.iter_mut().for_each(|x| *x = x.clamp(-1.0, 1.0));
-                    made.push(Return { line: line.id, rtp_time, payload: line.encode_own(&mix).into() });
+                Ok(mix) => {
+                    made.push(Return { line: line.id, rtp_time, payload: line.encode_own(mix).into() });
                 }
                 Err(room) => sharing.push((line.id, room)),
             }

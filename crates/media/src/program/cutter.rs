@@ -7,6 +7,7 @@
 use crate::codec::{Encoder, Quality};
 use crate::flow::{Caption, Facts, HallState, Late, Part, Programme, SeatId};
 use crate::level::level_below_full_db;
+use crate::sound::Ceiling;
 use crate::units::{FRAME_SAMPLES, MediaTime, PART_FRAMES, PART_SAMPLES, PartNo, SampleCount};
 
 use super::boxes::part_bytes;
@@ -28,8 +29,9 @@ struct Heard {
 pub struct Cutter {
     encoder: Encoder,
     lookahead: usize,
-    /// Sound not yet encoded; its first sample is `lookahead` after `next`.
-    pending: Vec<f32>,
+    /// Sound not yet encoded; its first sample is `lookahead` after `next`. What is ahead of the encoder shows peaks
+    /// before they come.
+    pending: Ceiling,
     /// The grid time of the frame to encode next; `None` before the first.
     next: Option<MediaTime>,
     packets: Vec<Vec<u8>>,
@@ -61,7 +63,7 @@ impl Cutter {
         Self {
             encoder,
             lookahead,
-            pending: Vec::new(),
+            pending: Ceiling::new(),
             next: None,
             packets: Vec::new(),
             heard: Vec::new(),
@@ -96,7 +98,7 @@ impl Cutter {
                 return parts;
             }
             self.next = Some(frame.at);
-            self.pending = frame.pcm[self.lookahead..].to_vec();
+            self.pending.add(&frame.pcm[self.lookahead..]);
             self.heard.push(Heard::of(frame, lacks));
             return parts;
         }
@@ -115,9 +117,8 @@ impl Cutter {
     }
 
     fn take(&mut self, heard: &Programme, lacks: Option<u32>) -> Option<Part> {
-        self.pending.extend_from_slice(&heard.pcm);
-        let frame: [f32; FRAME_SAMPLES] = std::array::from_fn(|i| self.pending[i]);
-        self.pending.drain(..FRAME_SAMPLES);
+        self.pending.add(&heard.pcm);
+        let frame = self.pending.take()?;
         self.packets.push(self.encoder.encode(&frame));
         self.heard.push(Heard::of(heard, lacks));
         let encoded = self.next.replace(heard.at)?;

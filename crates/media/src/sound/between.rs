@@ -10,8 +10,8 @@ use crate::units::FRAME_SAMPLES;
 
 const TAPS: usize = 32;
 /// Samples needed before the one that is read, and after it.
-const BEFORE: usize = TAPS / 2 - 1;
-const AFTER: usize = TAPS / 2;
+pub const BEFORE: usize = TAPS / 2 - 1;
+pub const AFTER: usize = TAPS / 2;
 /// What has been read is kept so far back, for whoever goes on from there between samples.
 pub const KEPT: i64 = BEFORE as i64 + 1;
 /// Filters for so many fractions of a sample; between two, a straight line.
@@ -107,6 +107,19 @@ impl Span {
             low + (dot(around, &filters[phase + 1]) - low) * between
         })
     }
+}
+
+/// The largest at the middle sample of `BEFORE` and `AFTER` others and at the three quarters after it.
+pub fn peak(around: &[f32]) -> f32 {
+    let around: &[f32; TAPS] = around.first_chunk().unwrap_or(&[0.0; TAPS]);
+    let quarters = [1, 2, 3].map(|quarter| dot(around, &FILTERS[quarter * PHASES / 4]).abs());
+    quarters.into_iter().fold(around[BEFORE].abs(), f32::max)
+}
+
+/// The largest of all, at four times the rate.
+#[cfg(test)]
+pub fn true_peak(sound: &[f32]) -> f32 {
+    sound.windows(TAPS).map(peak).fold(0.0, f32::max)
 }
 
 /// In eight sums: so a processor can take four or eight products at once.

@@ -39,13 +39,13 @@ use crate::flow::{Ask, LineId, LineReport, SeatId, Standing, Talk, Who};
 use crate::sound::Span;
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
-use super::bus::Fader;
+use super::bus::{Fader, Limiter};
 use super::floor::Gate;
 pub use decoding::Decoding;
 use echo::Echo;
 pub use packets::Packets;
 use proof::Record;
-use pursuit::{Next, Pursuit, SLACK_TICKS};
+use pursuit::{Known, Next, Pursuit, SLACK_TICKS};
 pub use reader::Reader;
 use reader::Source;
 use timing::Timing;
@@ -113,7 +113,7 @@ pub struct Line {
     counts: Source,
     /// Ticks since a packet came; a line that sends nothing loses nothing.
     idle_ticks: u32,
-    own: Option<Encoder>,
+    own: Option<(Encoder, Limiter)>,
     pub fed: Fed,
     ticks: u32,
 }
@@ -181,9 +181,10 @@ impl Line {
     /// 20 ms for the other speakers, as late as this line's jitter demands and no later.
     pub fn read_return(&mut self, now: MediaTime) -> Option<Frame> {
         self.idle_ticks = self.idle_ticks.saturating_add(1);
-        let (at, packets) = (self.quick.position(), &self.packets);
-        let has = |from, to| packets.hold_all(from, to);
-        let next = self.pursuit.next(at, &self.timing, now, self.voice.speaking(), has)?;
+        let (timing, packets) = (&self.timing, &self.packets);
+        let line =
+            Known { position: self.quick.position(), timing, packets, speaking: self.voice.speaking() };
+        let next = self.pursuit.next(line, now)?;
         let (pcm, received, has) = match next {
             Next::Stretch => (self.quick.stretch(), true, self.idle_ticks < 3),
             Next::Read(span) => {
@@ -261,11 +262,13 @@ impl Line {
     }
 
     /// Encode this line's own return; the first packet after a shared one stands alone.
-    pub fn encode_own(&mut self, pcm: &[f32; FRAME_SAMPLES]) -> Vec<u8> {
-        let encoder = self.own.get_or_insert_with(|| Encoder::new(Quality::Return));
+    pub fn encode_own(&mut self, mut pcm: [f32; FRAME_SAMPLES]) -> Vec<u8> {
+        let fresh = || (Encoder::new(Quality::Return), Limiter::new());
+        let (encoder, limiter) = self.own.get_or_insert_with(fresh);
+        limiter.apply(&mut pcm);
         encoder.stand_alone(self.fed != Fed::Own);
         self.fed = Fed::Own;
-        encoder.encode(pcm)
+        encoder.encode(&pcm)
     }
 
     /// Whether the crowd is to hear it while the hall is live, as far as orders go.

@@ -6,6 +6,7 @@
 use crate::sound::{Place, Span};
 use crate::units::{FRAME_SAMPLES, MediaTime};
 
+use super::packets::Packets;
 use super::timing::Timing;
 
 const FRAME: i64 = FRAME_SAMPLES as i64;
@@ -27,6 +28,15 @@ pub enum Next {
     Stretch,
 }
 
+/// What is known of the line.
+pub struct Known<'a> {
+    /// Where the return has come to.
+    pub position: Option<Place>,
+    pub timing: &'a Timing,
+    pub packets: &'a Packets,
+    pub speaking: bool,
+}
+
 #[derive(Default)]
 pub struct Pursuit {
     slack_ticks: u32,
@@ -34,16 +44,9 @@ pub struct Pursuit {
 }
 
 impl Pursuit {
-    /// What to read at `now`, having come to `position`; `has` tells whether all is here from one sample up to another. `None`
-    /// before the first packet.
-    pub fn next(
-        &mut self,
-        position: Option<Place>,
-        timing: &Timing,
-        now: MediaTime,
-        speaking: bool,
-        has: impl Fn(i64, i64) -> bool,
-    ) -> Option<Next> {
+    /// What to read at `now`; `None` before the first packet.
+    pub fn next(&mut self, line: Known, now: MediaTime) -> Option<Next> {
+        let Known { position, timing, packets, speaking } = line;
         let due = timing.due(now)?;
         let near = |position: &Place| (due - position.sample()).abs() < NEAR;
         let from = position.filter(near).unwrap_or(Place::whole_sample(due));
@@ -51,7 +54,7 @@ impl Pursuit {
         self.slack_ticks = if spare >= FRAME { self.slack_ticks + 1 } else { 0 };
         let span = Span { from, to: self.end_of(from, timing, spare) };
         let early = !timing.is_even() && !speaking && spare < -EASED_MAX;
-        if early || (spare < 0 && !has(from.sample(), span.needs().1)) {
+        if early || (spare < 0 && !packets.hold_all(from.sample(), span.needs().1)) {
             return Some(Next::Stretch);
         }
         let hurry = self.slack_ticks > SLACK_TICKS && (!speaking || spare > 3 * FRAME);

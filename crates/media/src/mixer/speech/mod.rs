@@ -69,6 +69,11 @@ impl Speech {
         self.silent_frames
     }
 
+    /// The room's level, if it was heard.
+    pub fn room_db(&self) -> Option<f32> {
+        self.rooms.iter().copied().reduce(f32::min)
+    }
+
     fn mark(&mut self, pcm: &[f32; FRAME_SAMPLES], said: bool) -> Mark {
         let level_db = level_db(pcm);
         self.pitch.take(pcm);
