@@ -130,5 +130,6 @@ def must_be_out(sound: Sound, out: tuple[int, int], said: np.ndarray[Any, Any]) 
     for first, last in ((out[0] - 5 * RATE_HZ, out[0]), (out[1], out[1] + 2 * RATE_HZ)):
         around = envelope(sound.between(first + edge, last - edge))
         score, at = best_match(around, said)
-        assert score > 0.9, score
+        # Two seconds of the loudest words: the ceiling takes some decibels of them.
+        assert score > 0.85, score
         assert holes(around, said, at) == []
