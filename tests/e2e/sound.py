@@ -11,8 +11,8 @@ RATE_HZ = 48_000
 HOP = RATE_HZ // 100
 HOLE_DB = -60
 LOUDNESS = 0.6
-"""How loud a sound is felt to be goes with its pressure to this power (Stevens): peaks that a ceiling
-takes down by some decibels weigh as little as they are heard."""
+"""How loud a sound is felt to be goes with its pressure to this power (Stevens): peaks that a
+ceiling takes down by some decibels weigh as little as they are heard."""
 
 
 def a_voice(into: Path) -> np.ndarray:
