@@ -30,11 +30,13 @@ PLANNED = 0.85
 HEADER_KBIT = 2.2
 """What the same counts for headers."""
 UPLINK = 'hustings_edge_headroom_ratio{of="uplink"}'
-SWEPT_S, CALM_S_MAX = 5, 20
-FEW, SETTLED_S = 400, 9
+SWEPT_S, CALM_S_MAX = 6, 20
+FEW, SETTLED_S, READINGS = 400, 10, 6
 """Enough for an edge to measure what they take of its line, once what came first is forgotten."""
 RUSH, RUSH_PER_S, RUSH_MS = 3_200, 4_000, 800
 """As many at once show how many are let in within less time than a system takes to ask again."""
+RUSHES = 3
+"""Of which the middle one counts, after one to a cold door."""
 IDLE_US_PER_PART, IDLE_US_PER_JOIN = 5.5, 100.0
 """Of an edge that has a core, and whose line is what there is too little of."""
 SEEDS = range(1, 10)
@@ -89,7 +91,11 @@ async def line(media: str, served: Served, page: str, wanted: Line) -> list[Poin
     """More come than the line feeds. `page`: where the edge shows its figures."""
     async with ears(media, Wanted(FEW, [served.stream], COME_PER_S)) as crowd:
         await CLOCK.sleep_ms(SETTLED_S * 1_000)
-        fed = (await crowd.next()).playing / max(1e-3, 1 - await _free(page))
+        taken = [1 - await _free(page)]
+        for _ in range(READINGS - 1):
+            await CLOCK.sleep_ms(1_000)
+            taken.append(1 - await _free(page))
+        fed = (await crowd.next()).playing / max(1e-3, sum(taken) / READINGS)
     kbit = PLANNED * wanted.uplink_mbit * 1e3 / max(1.0, fed) - HEADER_KBIT
     await CLOCK.sleep_ms(SETTLED_S * 1_000)
     count, last_s = wanted.listeners, max(wanted.at_s)
@@ -111,10 +117,11 @@ async def door(media: str, served: Served, wanted: Door) -> list[Point]:
     """More come, second by second, than can be served."""
     cores = wanted.percent / 100
     with held(served.pids, wanted.percent):
-        # Twice: the first of all come to a cold door.
-        for _ in range(2):
+        rushes = list[tuple[float, float]]()
+        for _ in range(1 + RUSHES):
             await CLOCK.sleep_ms(3_000)
-            join_us, part_us = await _rush(media, served, wanted, cores)
+            rushes.append(await _rush(media, served, wanted, cores))
+        join_us, part_us = (median(figures) for figures in zip(*rushes[1:], strict=True))
         await CLOCK.sleep_ms(3_000)
         coming, last_s = (wanted.listeners, OVERLOAD * cores * 1e6 / join_us), max(wanted.at_s) + 3
         many = Wanted(coming[0], [served.stream], coming[1], trust=wanted.trust)

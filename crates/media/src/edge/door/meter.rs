@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 const STEP: Duration = Duration::from_secs(1);
-/// So many seconds are looked back at: some writes even at the slowest cadence.
-pub const STEPS: usize = 5;
+/// So many seconds are looked back at: 25 parts, not now one more and now one less, for whoever comes in by too high a
+/// reading stays; and some writes even at the slowest cadence.
+pub const STEPS: usize = 6;
 
 /// What was spent, in a second or in several. Time is the wall's, but for `swept_cpu`: a processor that others have, or
 /// that is held back, is no room.
