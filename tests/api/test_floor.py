@@ -121,6 +121,9 @@ async def test_taken_down_muted_and_back_are_what_the_stage_is_told(town):
 
     assert await air("mute", {"on": True}) == {**ON_AIR, "muted": True}
     assert await air("mute", {"on": False}) == ON_AIR
+    assert await air("suppress", {"on": True}) == {**ON_AIR, "suppressed": True}
+    assert (await seat_of(town))["suppressed"]
+    assert await air("suppress", {"on": False}) == ON_AIR
     assert await air("down") == {**ON_AIR, "on_air": False}
 
 

@@ -63,7 +63,7 @@ async def test_the_floor_is_led_from_the_command_line(served, verb):
     await town.bus.arrive(*batch("stage-1", UP, proof()))
 
     up, muted, unmuted, down = [
-        await verb(f"floor {act} demo ana") for act in ("up", "mute", "unmute", "down")
+        await verb(f"floor {act} demo ana") for act in ("up", "mute", "unmute", "suppress", "unsuppress", "down")
     ]
     called, none = [await verb("floor call demo") for _ in range(2)]
 

@@ -22,6 +22,7 @@ from hustings.domain.wishes import (
     NoteTalk,
     RaiseHand,
     SetBudget,
+    SuppressNoise,
     TakeCharge,
     TakeDown,
     TakeSide,
@@ -118,6 +119,15 @@ def test_muting_is_once_and_undone():
     assert hall.floor.seats["ana"].muted
     assert halls.decide(hall, MuteSeat(SeatId("ana"), True), OWNER, T0) == []
     assert not after(hall, MuteSeat(SeatId("ana"), False), T0).floor.seats["ana"].muted
+
+
+def test_noise_is_suppressed_once_and_left_again():
+    wish = SuppressNoise(SeatId("ana"), True)
+    hall = after(led(), wish, T0)
+
+    assert hall.floor.seats["ana"].suppressed
+    assert halls.decide(hall, wish, OWNER, T0) == []
+    assert not after(hall, SuppressNoise(SeatId("ana"), False), T0).floor.seats["ana"].suppressed
 
 
 def test_hands_keep_their_order_and_show_their_position():

@@ -161,13 +161,15 @@ pub struct Standing {
     pub on_air: bool,
     /// Heard by nobody.
     pub muted: bool,
-    /// How long a change of these takes.
+    /// The noise around its microphone is taken out.
+    pub suppressed: bool,
+    /// How long a change of the first three takes.
     pub fade: SampleCount,
 }
 
 impl Default for Standing {
     fn default() -> Self {
-        Self { barred: false, on_air: true, muted: false, fade: SampleCount::from_ms(10) }
+        Self { barred: false, on_air: true, muted: false, suppressed: false, fade: SampleCount::from_ms(10) }
     }
 }
 

@@ -112,6 +112,10 @@ class Muted(Body):
     on: bool = Field(strict=True)
 
 
+class Suppressed(Body):
+    on: bool = Field(strict=True)
+
+
 class Side(Body):
     side: str | None = Field(max_length=TEXT_CHARS_MAX, description="null: speaks for none.")
 

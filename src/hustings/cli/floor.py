@@ -42,6 +42,16 @@ def _act(name: str, does: str, act: Callable[[Held, str], Floor]) -> None:
 _act("up", "Bring a seat on air; its line has to be proven.", lambda h, seat: h.floor.up(seat))
 _act("down", "Take a seat off air, to the green room.", lambda h, seat: h.floor.down(seat))
 _act("mute", "Let nobody hear a seat.", lambda h, seat: h.floor.mute(seat))
+_act(
+    "suppress",
+    "Take the noise around a seat's microphone out.",
+    lambda h, seat: h.floor.suppress(seat),
+)
+_act(
+    "unsuppress",
+    "Leave a seat's sound as it comes.",
+    lambda h, seat: h.floor.suppress(seat, on=False),
+)
 _act("unmute", "Let a seat be heard again.", lambda h, seat: h.floor.mute(seat, on=False))
 
 
@@ -66,7 +76,8 @@ def _show(told: Told, floor: Floor) -> None:
     lines = []
     for seat in floor["seats"]:
         muted = ", muted" if seat["muted"] else ""
-        standing = f"{STANDING[seat['standing']]}{muted}"
+        suppressed = ", noise suppressed" if seat["suppressed"] else ""
+        standing = f"{STANDING[seat['standing']]}{muted}{suppressed}"
         lines.append(f"{seat['seat']:<12} {standing:<20} {seat['sentence']}")
         if seat["mend"]:
             lines.append(f"{'':<33} {seat['mend']}")

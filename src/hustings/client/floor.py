@@ -31,6 +31,10 @@ class Floor:
     def mute(self, seat: str, on: bool = True) -> shapes.Floor:
         return self._floor("POST", "seats", seat, "mute", json={"on": on})
 
+    def suppress(self, seat: str, on: bool = True) -> shapes.Floor:
+        """Take the noise around this seat's microphone out of what it says, or no more."""
+        return self._floor("POST", "seats", seat, "suppress", json={"on": on})
+
     def side(self, seat: str, side: str | None) -> shapes.Floor:
         """The side whose time this seat's person spends; None: they speak for none."""
         return self._floor("PUT", "seats", seat, "side", json={"side": side})

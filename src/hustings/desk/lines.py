@@ -59,6 +59,7 @@ def seat_line(
         "person": seat.person,
         "standing": _standing(floor, seat, proven=proven),
         "muted": seat.muted,
+        "suppressed": seat.suppressed,
         "proven": proven,
         "verdict": verdict,
         "sentence": told["sentence"],

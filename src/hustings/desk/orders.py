@@ -103,6 +103,7 @@ def _air(hall: Hall, seat: Seat) -> dict[str, Any]:
         "consented": seat.consented,
         "on_air": on_air(hall.floor, seat),
         "muted": seat.muted,
+        "suppressed": seat.suppressed,
         "fade_ms": TIME_FADE_MS if seat.spent else FADE_MS,
     }
 

@@ -53,6 +53,7 @@ from hustings.domain.wishes import (
     SetRundown,
     SetSounds,
     SlipStart,
+    SuppressNoise,
     TakeCharge,
     TakeDown,
     TakeSide,
@@ -81,6 +82,7 @@ NEEDS: dict[type[Wish], Power] = {
     BringUp: Power.LEAD_FLOOR,
     TakeDown: Power.LEAD_FLOOR,
     MuteSeat: Power.LEAD_FLOOR,
+    SuppressNoise: Power.LEAD_FLOOR,
     TakeSide: Power.LEAD_FLOOR,
     SetBudget: Power.LEAD_FLOOR,
     CallHand: Power.LEAD_FLOOR,
@@ -312,6 +314,8 @@ def _of_air(hall: Hall, wish: Wish, by: By, now_ms: int) -> Decided:
             return air.take_down(hall.floor, seat, by=by, now_ms=now_ms)
         case MuteSeat():
             return air.mute(hall.floor, wish, by=by, now_ms=now_ms)
+        case SuppressNoise():
+            return air.suppress(hall.floor, wish, by=by, now_ms=now_ms)
         case TakeSide():
             return air.take_side(hall.floor, wish, by=by, now_ms=now_ms)
         case SetBudget():

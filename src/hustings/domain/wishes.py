@@ -133,6 +133,12 @@ class MuteSeat:
 
 
 @dataclass(frozen=True)
+class SuppressNoise:
+    seat: SeatId
+    on: bool
+
+
+@dataclass(frozen=True)
 class TakeSide:
     seat: SeatId
     side: str | None
@@ -269,6 +275,7 @@ Wish = (
     | BringUp
     | TakeDown
     | MuteSeat
+    | SuppressNoise
     | TakeSide
     | SetBudget
     | RaiseHand

@@ -8,13 +8,15 @@ Standing = Literal["on_air", "ready", "green_room", "spent"]
 
 
 class Seat(TypedDict):
-    """`verdict`: one of spec/verdicts.toml · `measured`: by a stage (spec/node.md, `proof`)."""
+    """`verdict`: one of spec/verdicts.toml · `measured`: by a stage (spec/node.md, `proof`) ·
+    `suppressed`: the noise around it is taken out."""
 
     seat: str
     person: str
     name: str | None
     standing: Standing
     muted: bool
+    suppressed: bool
     proven: bool
     verdict: str
     sentence: str

@@ -34,6 +34,7 @@ const seat = (name: string, standing: FloorSeat["standing"], verdict = "proven")
   name,
   standing,
   muted: false,
+  suppressed: false,
   proven: verdict === "proven",
   verdict,
   sentence: `It is ${verdict}.`,

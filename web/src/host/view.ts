@@ -20,6 +20,8 @@ export interface FloorSeat {
   name: string | null;
   standing: SeatStanding;
   muted: boolean;
+  /** The noise around its microphone is taken out. */
+  suppressed: boolean;
   proven: boolean;
   verdict: string;
   sentence: string;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::flow::{HallState, Late, LineId, Programme, SeatId};
 use crate::level::level_below_full_db;
-use crate::sound::Span;
+use crate::sound::{Span, Suppressor};
 use crate::units::{FRAME_SAMPLES, MediaTime, PartNo, SampleCount};
 
 use super::bus::{add, soften};
@@ -26,6 +26,8 @@ pub struct Take {
     pub seat: SeatId,
     /// The line it was heard from, then others that carry the seat, and where the frame is on the clock of each.
     pub lines: Vec<(LineId, Span)>,
+    /// The noise around it was taken out.
+    pub suppressed: bool,
     /// What brought it to the level of all.
     pub lift: Lift,
     /// As it was ordered.
@@ -48,7 +50,7 @@ pub struct LateMix {
     lacking: BTreeSet<PartNo>,
     /// What lines that are gone had sent.
     gone: BTreeMap<LineId, Packets>,
-    readers: BTreeMap<SeatId, (LineId, Reader)>,
+    readers: BTreeMap<SeatId, (LineId, Reader, Suppressor)>,
     /// Seats in the frame before, where that was made again.
     before: Option<BTreeSet<SeatId>>,
 }
@@ -171,12 +173,13 @@ impl LateMix {
         let Some((id, span, packets)) = source.and_then(|(id, span)| Some((*id, *span, packets(id)?))) else {
             return ([0.0; FRAME_SAMPLES], false);
         };
-        let (line, reader) =
-            self.readers.entry(take.seat.clone()).or_insert_with(|| (id, Reader::new(Decoding::second())));
+        let fresh = || (id, Reader::new(Decoding::second()), Suppressor::default());
+        let (line, reader, quiet) = self.readers.entry(take.seat.clone()).or_insert_with(fresh);
         if *line != id {
             (*line, *reader) = (id, Reader::new(Decoding::second()));
         }
-        let (sound, source) = reader.read(packets, span);
+        let (mut sound, source) = reader.read(packets, span);
+        quiet.apply(&mut sound, take.suppressed);
         (sound, source.is_said())
     }
 }

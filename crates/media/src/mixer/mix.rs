@@ -154,8 +154,8 @@ impl Mixer {
         match input {
             Input::Tick => self.advance(now),
             Input::Up { line, who } => {
-                let gate = Gate::new(!self.is_barred(&who));
-                self.lines.insert(line, Line::new(line, who, Origin::Own, gate));
+                let made = self.new_line(line, who, Origin::Own);
+                self.lines.insert(line, made);
             }
             Input::Down { line } => {
                 if let Some(line) = self.lines.get_mut(&line) {
@@ -233,7 +233,7 @@ impl Mixer {
     fn tell_on_air(&mut self) {
         let live = self.state.0 == HallState::Live;
         let own = self.lines.values().filter(|line| live && line.origin == Origin::Own && !line.muted);
-        let lines = own.filter(|line| line.may_be_heard(self.standing(line))).map(|line| line.id);
+        let lines = own.filter(|line| line.may_be_heard(self.ordered(&line.who))).map(|line| line.id);
         let on_air = OnAir { lines: lines.collect(), window: self.window, late: self.late.behind() };
         if on_air != self.on_air {
             self.on_air.clone_from(&on_air);
@@ -241,14 +241,10 @@ impl Mixer {
         }
     }
 
-    fn standing(&self, line: &Line) -> Standing {
-        line.who.seat().map(|seat| self.floor.standing(seat)).unwrap_or_default()
-    }
-
     fn report(&mut self) {
         let open = self.state.0.has_programme();
         let own = self.lines.values().filter(|line| line.origin == Origin::Own);
-        let lines = own.map(|line| line.report(open, self.standing(line))).collect();
+        let lines = own.map(|line| line.report(open, self.ordered(&line.who))).collect();
         self.outputs.push_back(Output::Report(lines));
         self.outputs.push_back(Output::OnAir(self.on_air.clone()));
         self.outputs.push_back(Output::Lacking(self.lacking));
@@ -257,24 +253,34 @@ impl Mixer {
     fn order_seats(&mut self, standings: BTreeMap<SeatId, Standing>, now: MediaTime) {
         self.floor.order(standings, now);
         for line in self.lines.values_mut() {
-            let barred = line.who.seat().is_some_and(|seat| self.floor.standing(seat).barred);
-            line.gate.set(!barred, now);
+            let standing = line.who.seat().map(|seat| self.floor.standing(seat)).unwrap_or_default();
+            line.gate.set(!standing.barred, now);
+            line.suppressed = standing.suppressed;
         }
     }
 
-    fn is_barred(&self, who: &Who) -> bool {
-        who.seat().is_some_and(|seat| self.floor.standing(seat).barred)
+    fn new_line(&self, id: LineId, who: Who, origin: Origin) -> Line {
+        let standing = self.ordered(&who);
+        let mut line = Line::new(id, who, origin, Gate::new(!standing.barred));
+        line.suppressed = standing.suppressed;
+        line
+    }
+
+    fn ordered(&self, who: &Who) -> Standing {
+        who.seat().map(|seat| self.floor.standing(seat)).unwrap_or_default()
     }
 
     /// The line that another stage passes on, made where it is new; `None` where there is no room, or it is one of ours.
     fn copy_of(&mut self, id: LineId, who: Who) -> Option<&mut Line> {
         let copies = self.lines.values().filter(|line| line.origin == Origin::Copy).count();
-        if copies >= COPIES_MAX && !self.lines.contains_key(&id) {
-            return None;
+        if !self.lines.contains_key(&id) {
+            if copies >= COPIES_MAX {
+                return None;
+            }
+            let made = self.new_line(id, who, Origin::Copy);
+            self.lines.insert(id, made);
         }
-        let gate = Gate::new(!self.is_barred(&who));
-        let line = self.lines.entry(id).or_insert_with(|| Line::new(id, who, Origin::Copy, gate));
-        (line.origin == Origin::Copy).then_some(line)
+        self.lines.get_mut(&id).filter(|line| line.origin == Origin::Copy)
     }
 
     fn forget_lines(&mut self) {
@@ -362,11 +368,12 @@ impl Mixer {
         for (id, Frame { mut pcm, has }) in frames {
             let Some(line) = self.lines.get_mut(&id) else { continue };
             let Some(seat) = line.who.seat().cloned() else { continue };
-            let lift = self.levels.lift(&seat, at);
-            lift.apply(&mut pcm);
             let open = open && chosen.contains(&id) && line.gate.lets_out(at);
             let muted = line.muted;
+            let suppressed = line.suppressed;
             line.fade_programme(&mut pcm, open);
+            let lift = self.levels.lift(&seat, at);
+            lift.apply(&mut pcm);
             let gain = self.floor.air(&seat, at).times(self.floor.sound(&seat, at));
             gain.apply(&mut pcm);
             add(&mut heard.sum, &pcm);
@@ -380,7 +387,7 @@ impl Mixer {
             if !muted {
                 let lines = self.lines_of(&seat, id, &spans);
                 let has = has || !self.may_come(&lines);
-                heard.takes.push(Take { seat: seat.clone(), lines, lift, gain, has });
+                heard.takes.push(Take { seat: seat.clone(), lines, suppressed, lift, gain, has });
             }
             heard.seats.insert(seat, pcm);
         }

@@ -116,7 +116,10 @@ pub struct Seat {
     /// Heard by nobody, by order.
     #[serde(default)]
     pub muted: bool,
-    /// How long each change of the two takes.
+    /// The noise around its microphone is taken out.
+    #[serde(default)]
+    pub suppressed: bool,
+    /// How long each change of the other two takes.
     #[serde(default = "default_fade_ms")]
     pub fade_ms: i64,
 }
@@ -147,6 +150,7 @@ impl HallOrder {
             barred: self.record && !seat.consented,
             on_air: seat.on_air,
             muted: seat.muted,
+            suppressed: seat.suppressed,
             fade: SampleCount::from_ms(seat.fade_ms),
         };
         self.seats.iter().filter_map(|seat| Some((SeatId::parse(&seat.seat)?, standing(seat)))).collect()

@@ -9,9 +9,13 @@ mod ceiling_test;
 mod ear;
 #[cfg(test)]
 mod ear_test;
+mod suppress;
+#[cfg(test)]
+mod suppress_test;
 
 #[cfg(test)]
 pub use between::true_peak;
 pub use between::{KEPT, Place, Span};
 pub use ceiling::Ceiling;
 pub use ear::{Ear, gated_lufs};
+pub use suppress::Suppressor;

@@ -9,7 +9,7 @@ from hustings.api import studio
 from hustings.api.auth import Caller, hall_for
 from hustings.api.context import context
 from hustings.api.document import answers
-from hustings.api.models import Call, Charge, Led, Muted, NewBudget, NewHand, Side
+from hustings.api.models import Call, Charge, Led, Muted, NewBudget, NewHand, Side, Suppressed
 from hustings.desk.invitations import call_hand, seat_pass
 from hustings.domain.hall import Hall
 from hustings.domain.ids import PersonId, SeatId, seat_id
@@ -22,6 +22,7 @@ from hustings.domain.wishes import (
     MuteSeat,
     RaiseHand,
     SetBudget,
+    SuppressNoise,
     TakeCharge,
     TakeDown,
     TakeSide,
@@ -61,6 +62,12 @@ async def down(request: Request, hall: str, seat: str) -> dict[str, Any]:
 async def mute(request: Request, hall: str, seat: str, body: Muted) -> dict[str, Any]:
     """Nobody hears this seat until it is unmuted; it stays on air."""
     return await _asked(request, hall, MuteSeat(_seat(seat), body.on))
+
+
+@router.post("/seats/{seat}/suppress", **answers(shapes.Floor))
+async def suppress(request: Request, hall: str, seat: str, body: Suppressed) -> dict[str, Any]:
+    """Take the noise around this seat's microphone out of what it says, or no more."""
+    return await _asked(request, hall, SuppressNoise(_seat(seat), body.on))
 
 
 @router.put("/seats/{seat}/side", **answers(shapes.Floor))

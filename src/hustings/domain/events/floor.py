@@ -91,6 +91,16 @@ class SeatMuted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoiseSuppressed(Event):
+    """The noise around a seat's microphone is taken out of what it says, or no more."""
+
+    KIND: ClassVar[str] = "noise_suppressed"
+    seat: SeatId
+    person: PersonId
+    on: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class SideTaken(Event):
     """The side a person speaks for. None: for none."""
 

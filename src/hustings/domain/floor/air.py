@@ -14,6 +14,7 @@ from hustings.domain.wishes import (
     NoteLineProven,
     NoteTalk,
     SetBudget,
+    SuppressNoise,
     TakeSide,
 )
 
@@ -49,6 +50,14 @@ def mute(floor: Floor, wish: MuteSeat, *, by: By, now_ms: int) -> list[ev.Event]
         return []
     muted = ev.SeatMuted(seat=seat.seat, person=seat.person, on=wish.on, by=by.person, at_ms=now_ms)
     return [muted]
+
+
+def suppress(floor: Floor, wish: SuppressNoise, *, by: By, now_ms: int) -> list[ev.Event]:
+    seat = _known(floor, wish.seat)
+    if seat.suppressed == wish.on:
+        return []
+    told = {"seat": seat.seat, "person": seat.person, "on": wish.on}
+    return [ev.NoiseSuppressed(**told, by=by.person, at_ms=now_ms)]
 
 
 def note_proven(floor: Floor, wish: NoteLineProven, *, by: By, now_ms: int) -> list[ev.Event]:

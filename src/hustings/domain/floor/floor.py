@@ -26,6 +26,8 @@ class Seat:
     down: bool = False
     """Taken down: not on air, where the floor is not led."""
     muted: bool = False
+    suppressed: bool = False
+    """The noise around its microphone is taken out."""
     spent: bool = False
     """Taken down because its time was."""
     gone_ms: int | None = None
@@ -101,6 +103,8 @@ def evolve(floor: Floor, event: ev.Event) -> Floor:
             return _seat(floor, seat, up=False, down=True, spent=reason == "time")
         case ev.SeatMuted(seat=seat, on=on):
             return _seat(floor, seat, muted=on)
+        case ev.NoiseSuppressed(seat=seat, on=on):
+            return _seat(floor, seat, suppressed=on)
         case ev.FloorLed(on=on):
             seats = {k: replace(v, up=on_air(floor, v)) for k, v in floor.seats.items()}
             return replace(floor, led=on, seats=seats if on else floor.seats)

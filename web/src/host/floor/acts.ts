@@ -23,6 +23,12 @@ export function mute(desk: Desk, seat: FloorSeat): Promise<boolean> {
   return desk.do(at(seat, "mute", { on: !seat.muted }), said, at(seat, "mute", { on: seat.muted }));
 }
 
+export function suppress(desk: Desk, seat: FloorSeat): Promise<boolean> {
+  const said = s(seat.suppressed ? "unsuppress.said" : "suppress.said", { name: nameOf(seat) });
+  const to = (on: boolean) => at(seat, "suppress", { on });
+  return desk.do(to(!seat.suppressed), said, to(seat.suppressed));
+}
+
 export const call = (desk: Desk, { person, name }: Hand): Promise<boolean> =>
   desk.do(post(`/hands/${person}/call`, {}), s("hand.called", { name: name ?? s("somebody") }));
 

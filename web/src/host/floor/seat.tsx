@@ -7,7 +7,7 @@ import { put } from "../desk.ts";
 import type { Ears } from "../ears.ts";
 import { mendOf, verdictOf } from "../next.ts";
 import type { FloorSeat, HallView } from "../view.ts";
-import { bringUp, mute, takeDown } from "./acts.ts";
+import { bringUp, mute, suppress, takeDown } from "./acts.ts";
 
 interface Props {
   desk: Desk;
@@ -124,6 +124,18 @@ function Air({ desk, view, seat, name }: ActProps) {
         {s(seat.muted ? "unmute" : "mute")}
         <span class="unseen"> {name}</span>
       </button>
+      {(seat.suppressed || seat.verdict === "noisy") && (
+        <button
+          type="button"
+          class="button"
+          aria-pressed={seat.suppressed}
+          disabled={away}
+          onClick={() => suppress(desk, seat)}
+        >
+          {s(seat.suppressed ? "unsuppress" : "suppress")}
+          <span class="unseen"> {name}</span>
+        </button>
+      )}
     </>
   );
 }

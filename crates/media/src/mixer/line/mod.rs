@@ -36,7 +36,7 @@ use std::collections::BTreeSet;
 
 use crate::codec::{Encoder, Quality};
 use crate::flow::{Ask, LineId, LineReport, SeatId, Standing, Talk, Who};
-use crate::sound::Span;
+use crate::sound::{Span, Suppressor};
 use crate::units::{FRAME_SAMPLES, MediaTime, SampleCount};
 
 use super::bus::{Fader, Limiter};
@@ -93,6 +93,8 @@ pub struct Line {
     pub who: Who,
     pub origin: Origin,
     pub muted: bool,
+    /// The noise around its microphone is to be taken out.
+    pub suppressed: bool,
     pub gate: Gate,
     pub voice: Voice,
     pub echo: Echo,
@@ -108,8 +110,10 @@ pub struct Line {
     quick: Reader,
     pursuit: Pursuit,
     quick_fader: Fader,
+    quick_quiet: Suppressor,
     patient: Reader,
     patient_fader: Fader,
+    patient_quiet: Suppressor,
     counts: Source,
     /// Ticks since a packet came; a line that sends nothing loses nothing.
     idle_ticks: u32,
@@ -127,6 +131,7 @@ impl Line {
             who,
             origin,
             muted: false,
+            suppressed: false,
             gate,
             voice: Voice::new(),
             echo: Echo::default(),
@@ -139,8 +144,10 @@ impl Line {
             quick: Reader::new(decoder),
             pursuit: Pursuit::default(),
             quick_fader: Fader::default(),
+            quick_quiet: Suppressor::default(),
             patient: Reader::new(Decoding::second()),
             patient_fader: Fader::default(),
+            patient_quiet: Suppressor::default(),
             counts: Source::default(),
             idle_ticks: u32::MAX,
             own: None,
@@ -216,6 +223,7 @@ impl Line {
             *pcm = woken;
             self.voice.note(pcm, true);
         }
+        self.quick_quiet.apply(pcm, self.suppressed && chosen);
         let audible = chosen && !self.muted && self.voice.in_return();
         self.quick_fader.apply(pcm, f32::from(u8::from(audible)));
         if !chosen && self.origin == Origin::Copy {
@@ -245,6 +253,7 @@ impl Line {
         if open && let Some(woken) = self.patient.wake(&self.packets) {
             *pcm = woken;
         }
+        self.patient_quiet.apply(pcm, self.suppressed && open);
         self.patient_fader.apply(pcm, f32::from(u8::from(open && !self.muted)));
         if !open && self.origin == Origin::Copy {
             self.patient.rest();
