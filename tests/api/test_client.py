@@ -86,7 +86,7 @@ async def lead(served, hall):
     ana, fay = await meet(served, hall)
     await ask(hall.show.go, "opening")
     await ask(hall.show.rundown)
-    for act in (hall.floor.up, hall.floor.mute, hall.floor.down):
+    for act in (hall.floor.up, hall.floor.mute, hall.floor.suppress, hall.floor.down):
         await ask(act, "ana")
     await ask(hall.caption, "Good evening.", id="c1")
     assert "Good evening." in await ask(hall.captions)

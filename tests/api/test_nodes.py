@@ -17,7 +17,7 @@ def hello(node="edge-1", role="edge"):
     return f"hustings.hello.{node}", json.dumps({"node": node, "role": role}).encode()
 
 
-ON_AIR = {"on_air": True, "muted": False, "fade_ms": 10}
+ON_AIR = {"on_air": True, "muted": False, "suppressed": False, "fade_ms": 10}
 UP = {"kind": "line_up", "hall": "demo", "seat": "ana", "line": "l1", "person": "p_x"}
 
 

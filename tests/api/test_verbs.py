@@ -62,14 +62,16 @@ async def test_the_floor_is_led_from_the_command_line(served, verb):
     await town.ask("POST", "/halls/demo/hands", {"reason": "The bridge"}, headers=fay)
     await town.bus.arrive(*batch("stage-1", UP, proof()))
 
-    up, muted, unmuted, down = [
-        await verb(f"floor {act} demo ana") for act in ("up", "mute", "unmute", "suppress", "unsuppress", "down")
+    up, muted, unmuted, suppressed, left, down = [
+        await verb(f"floor {act} demo ana")
+        for act in ("up", "mute", "unmute", "suppress", "unsuppress", "down")
     ]
     called, none = [await verb("floor call demo") for _ in range(2)]
 
     assert "ON AIR" in up
     assert "ON AIR, muted" in muted
     assert "muted" not in unmuted
+    assert ("noise suppressed" in suppressed, "noise" in left) == (True, False)
     assert "ready" in down
     assert "called to floor-1" in called
     assert none == "No hand is up.\n"

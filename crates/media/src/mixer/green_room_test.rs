@@ -14,8 +14,13 @@ const START: MediaTime = MediaTime(155_208_333 * 11_520);
 const TONES_HZ: [f32; 5] = [400.0, 700.0, 1_100.0, 1_500.0, 2_100.0];
 const NAMES: [&str; 4] = ["ana", "ben", "cem", "dan"];
 const PRODUCER: usize = 4;
-const OFF_AIR: Standing =
-    Standing { barred: false, on_air: false, muted: false, suppressed: false, fade: SampleCount::from_ms(10) };
+const OFF_AIR: Standing = Standing {
+    barred: false,
+    on_air: false,
+    muted: false,
+    suppressed: false,
+    fade: SampleCount::from_ms(10),
+};
 
 struct House {
     mixer: Mixer,

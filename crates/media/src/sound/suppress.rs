@@ -27,9 +27,8 @@ impl Suppressor {
         let begins = self.state.is_none();
         let state = self.state.get_or_insert_with(DenoiseState::new);
         let mut clean = [0.0; FRAME_SAMPLES];
-        for (out, sound) in clean
-            .chunks_exact_mut(DenoiseState::FRAME_SIZE)
-            .zip(pcm.chunks_exact(DenoiseState::FRAME_SIZE))
+        for (out, sound) in
+            clean.chunks_exact_mut(DenoiseState::FRAME_SIZE).zip(pcm.chunks_exact(DenoiseState::FRAME_SIZE))
         {
             let scaled: Vec<f32> = sound.iter().map(|x| x * FULL_SCALE).collect();
             state.process_frame(out, &scaled);

@@ -56,8 +56,8 @@ def suppress(floor: Floor, wish: SuppressNoise, *, by: By, now_ms: int) -> list[
     seat = _known(floor, wish.seat)
     if seat.suppressed == wish.on:
         return []
-    told = {"seat": seat.seat, "person": seat.person, "on": wish.on}
-    return [ev.NoiseSuppressed(**told, by=by.person, at_ms=now_ms)]
+    who, on = seat.person, wish.on
+    return [ev.NoiseSuppressed(seat=seat.seat, person=who, on=on, by=by.person, at_ms=now_ms)]
 
 
 def note_proven(floor: Floor, wish: NoteLineProven, *, by: By, now_ms: int) -> list[ev.Event]:
