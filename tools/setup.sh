@@ -16,7 +16,7 @@ tools_missing() {
 programs_missing() {
   need ffmpeg || echo ffmpeg
   [ -n "${NO_BROWSER:-}" ] || need chromium || echo chromium
-  # Another player, three proxies, a cache, address translation and a wrong clock, for the tests alone: nobody who is not root need install them.
+  # Another player, three proxies, a cache, a relay, address translation and a wrong clock, for the tests alone: nobody who is not root need install them.
   if [ "$(id -u)" = 0 ]; then
     need vlc || echo vlc-bin vlc-plugin-base
     need nginx || echo nginx-light
@@ -26,6 +26,7 @@ programs_missing() {
     need faketime || echo faketime
     need nft || echo nftables
     need ip || echo iproute2
+    need turnserver || echo coturn
   fi
 }
 

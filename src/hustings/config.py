@@ -72,13 +72,13 @@ def _made(kind: Any, told: Mapping[str, Any]) -> Any:
 def _value(name: str, value: Any) -> Any:
     try:
         match name:
-            case "data" | "cert" | "key":
+            case "data" | "cert" | "key" | "turn_secret":
                 return Path(value).expanduser().resolve()
             case "port" | "stream_port" | "media_port" | "plain_port":
                 return int(value)
             case "edges" | "cadence" | "uplink_mbit":
                 return int(value)
-            case "announce":
+            case "announce" | "turn":
                 return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
     except (TypeError, ValueError):
         raise StartRefused(f"The setting {name} cannot be read.", "Mend its value.") from None

@@ -1,9 +1,10 @@
-"""A server behind 1:1 address translation, over HTTPS: speaking by UDP and TCP, both streams."""
+"""A server behind 1:1 address translation, over HTTPS: speaking by UDP, TCP and a relay, both
+streams."""
 
 import asyncio
 import subprocess
 from collections.abc import Iterator
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from tests.e2e.nat import OUTSIDE, Nat, is_possible
 from tests.e2e.sound import a_voice, as_said, envelope, heard_in
 
 PORT = 8443
+INSIDE, RELAY_OUTSIDE, RELAY_INSIDE = "10.77.0.2", "10.88.0.1", "10.77.0.1"
+NO_UDP = "meta l4proto udp"
+NOTHING_ELSE = f"{NO_UDP} drop; ct direction original tcp dport != {{ {PORT}, {PORT + 1} }}"
 SECONDS = 20
 LIKE = 0.9
 
@@ -59,9 +63,30 @@ def abroad(tmp_path: Path) -> Iterator[Abroad]:
     authority = Authority(tmp_path)
     cert, key = authority.sign(tmp_path / "tls", OUTSIDE)
     with Nat(f"h{tmp_path.stat().st_ino % 10_000}") as nat:
-        more = ["--public", f"https://{OUTSIDE}:{PORT}", "--announce", OUTSIDE]
-        with served(nat, tmp_path, PORT, *more, "--cert", cert, "--key", key) as data:
+        more = ["--public", f"https://{OUTSIDE}:{PORT}", "--announce", f"{OUTSIDE},{INSIDE}"]
+        (tmp_path / "secret").write_text("north\n")
+        more += ["--turn", f"turn:{RELAY_OUTSIDE}:3478?transport=tcp"]
+        more += ["--turn-secret", str(tmp_path / "secret")]
+        with (
+            relay(nat, tmp_path, "north"),
+            served(nat, tmp_path, PORT, *more, "--cert", cert, "--key", key) as data,
+        ):
             yield Abroad(nat, data, authority.file)
+
+
+@contextmanager
+def relay(nat: Nat, folder: Path, secret: str) -> Iterator[None]:
+    """coturn at the router, between the people and the server."""
+    own = ["--no-tls", "--no-dtls", "--no-cli", "--realm", "hall", "--use-auth-secret"]
+    own += [f"--static-auth-secret={secret}", "--log-file", "stdout", "--simple-log"]
+    own += ["--listening-ip", RELAY_OUTSIDE, "--relay-ip", RELAY_INSIDE]
+    own += ["--pidfile", str(folder / "turn.pid"), "--userdb", str(folder / "turn.db")]
+    with (folder / "turn.log").open("w") as log:
+        ask = [*nat.within("router"), "turnserver", "-n", *own]
+        relaying = subprocess.Popen(ask, stdout=log, stderr=log)
+    yield
+    relaying.terminate()
+    relaying.wait(10)
 
 
 async def speak(page: Page, url: str) -> None:
@@ -70,9 +95,13 @@ async def speak(page: Page, url: str) -> None:
     await page.get_by_text("The room hears you").first.wait_for(timeout=30_000)
 
 
-@pytest.mark.parametrize("refused", ["", "meta l4proto udp"], ids=["by UDP", "by TCP"])
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [("", ""), (NO_UDP, "lets no UDP through"), (NOTHING_ELSE, "nothing but a relay")],
+    ids=["by UDP", "by TCP", "by a relay"],
+)
 async def test_a_speaker_elsewhere_is_heard_elsewhere(
-    abroad: Abroad, tmp_path: Path, refused: str
+    abroad: Abroad, tmp_path: Path, refused: str, told: str
 ) -> None:
     said = envelope(a_voice(tmp_path / "voice.wav"))
     abroad.nat.rules(refused)
@@ -87,7 +116,12 @@ async def test_a_speaker_elsewhere_is_heard_elsewhere(
 
     async with aclosing(chromium(*microphone, program=abroad.browser(tmp_path))) as browsers:
         context = await (await anext(browsers)).new_context(ignore_https_errors=True)
-        await speak(await context.new_page(), seat["studio_url"])
+        studio = await context.new_page()
+        await speak(studio, seat["studio_url"])
+        await studio.get_by_text(told or "You sit").first.wait_for(timeout=15_000)
+        notes = "lets no UDP through", "nothing but a relay"
+        shown = [note for note in notes if await studio.get_by_text(note).count()]
+        assert shown == [told] * bool(told)
         listener = await context.new_page()
         await listener.goto(f"https://{OUTSIDE}:{PORT}/h/eve")
         await listener.get_by_role("button", name="Listen").click()

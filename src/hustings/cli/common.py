@@ -49,6 +49,14 @@ SITE: Group = {
         Annotated[str | None, typer.Option(help="Origin of the CDN or cache for HLS.")],
         None,
     ),
+    "turn": (
+        Annotated[str | None, typer.Option(help="Relays for speakers, by comma.")],
+        None,
+    ),
+    "turn_secret": (
+        Annotated[Path | None, typer.Option(help="File with the secret shared with them.")],
+        None,
+    ),
     "announce": (
         Annotated[str | None, typer.Option(help="Addresses to name to speakers, by comma.")],
         None,

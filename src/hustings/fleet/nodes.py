@@ -155,6 +155,7 @@ def _stage(site: Site, programs: Programs, nats: Nats, number: int) -> Child:
         "announce": list(site.settings.announce),
         "peers": [stage for stage in site.stages if stage != http],
         "clock": str(site.run / "clock.json"),
+        **site.relays,
     }
     path = site.run / f"{name}.order.json"
     argv = (programs.media, "stage", str(path))

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from hustings.domain.refusals import StartRefused
@@ -12,6 +13,7 @@ PLAIN_PORT = 80
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 STAGES = 2
 EDGES_MAX = 64
+RELAY = re.compile(r"turns?:[A-Za-z0-9.:\[\]-]+(\?transport=(udp|tcp))?")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 CADENCES = (1, 4, 20)
 SENDINGS = ("auto", "epoll")
@@ -85,6 +87,13 @@ class SiteSettings:
     # Mbit/s that this machine's line carries outwards. Edges let in no more listeners than it
     # feeds. None: not known.
 
+    turn: tuple[str, ...] = ()
+    # Relays for speakers whose network lets nothing else through, as
+    # turn:turn.example.org:3478?transport=udp (RFC 7065).
+
+    turn_secret: Path | None = None
+    # The file with the secret that they share with us: coturn's static-auth-secret.
+
     overflow: str = ""
     # The origin at which a CDN or a cache of yours serves HLS, as https://cdn.example.org: pages
     # take it from there. Empty: from the edges.
@@ -127,6 +136,7 @@ class Site:
                 f"{self.settings.overflow} is not an origin.",
                 "Give --overflow as https://cdn.example.org, without a path.",
             )
+        self._check_relays()
         if (self.settings.cert is None) != (self.settings.key is None):
             raise StartRefused("A certificate and its key go together.", "Name both or neither.")
         if self.settings.acme and not self.public.startswith("https://"):
@@ -134,6 +144,31 @@ class Site:
                 "A certificate is for a public name, and there is none.",
                 "Give --public https://… with --acme.",
             )
+
+    def _check_relays(self) -> None:
+        for relay in self.settings.turn:
+            if not RELAY.fullmatch(relay):
+                raise StartRefused(
+                    f"{relay} is not a relay.",
+                    "Give --turn as turn:turn.example.org:3478?transport=udp, several by comma.",
+                )
+        if bool(self.settings.turn) != (self.settings.turn_secret is not None):
+            raise StartRefused(
+                "Relays and the secret shared with them go together.",
+                "Give --turn and --turn-secret, a file.",
+            )
+
+    @property
+    def relays(self) -> dict[str, Any]:
+        """As stages are told; nothing where there are none."""
+        path = self.settings.turn_secret
+        if path is None:
+            return {}
+        try:
+            secret = path.read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise StartRefused(f"The file {path} cannot be read: {error}.", "Mend it.") from None
+        return {"turn": {"urls": list(self.settings.turn), "secret": secret}}
 
     @property
     def acme(self) -> AcmeSite | None:

@@ -1,5 +1,6 @@
 /** Short requests: JSON in, JSON out, and a refusal as a value. Nothing here throws. */
 import type { MonotonicMs } from "../flow.ts";
+import { relaysIn } from "../studio/way.ts";
 import { t } from "../texts/public.ts";
 import { refused } from "../texts/refusals.ts";
 import { monotonic } from "./clock.ts";
@@ -17,6 +18,8 @@ export type Answer<T> =
   | { ok: false; problem: Problem };
 
 const PATIENCE_MS = 8000;
+/** Who is not told of relays by then goes without. */
+const RELAYS_MS = 1000;
 const UPLOAD_MS = 60_000;
 const nobody = (): Problem => ({
   status: 0,
@@ -100,6 +103,17 @@ export async function postSdp(address: string, offer: string): Promise<SdpAnswer
     return { status: response.status, sdp: text, location, problem: problemOf(response.status, text) };
   } catch {
     return { status: 0, sdp: "", location: null, problem: nobody() };
+  }
+}
+
+/** Relays that a stage knows of; none where it knows of none, or is not there to ask. */
+export async function relaysOf(address: string): Promise<RTCIceServer[]> {
+  try {
+    const signal = AbortSignal.timeout(RELAYS_MS);
+    const { headers } = await fetch(address, { method: "OPTIONS", credentials: "same-origin", signal });
+    return relaysIn(headers.get("link") ?? "");
+  } catch {
+    return [];
   }
 }
 

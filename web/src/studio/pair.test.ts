@@ -7,7 +7,7 @@ const TRUTH: Truth = {
   ...{ state: "live", on_air: true, consent: true, heard: true, speaking: true, level_db: -21 },
   ...{ lost: 0, repaired: 0, concealed: 0, rtt_ms: 1, window_ms: 600, hears: true },
 };
-const heard: Standing = { link: "connected", trouble: null, truth: TRUTH, silence_ms: 100 };
+const heard: Standing = { link: "connected", trouble: null, truth: TRUTH, silence_ms: 100, way: null };
 const deaf: Standing = { ...heard, truth: { ...TRUTH, heard: false } };
 const quiet: Standing = { ...heard, silence_ms: 800 };
 const lost: Standing = { ...heard, link: "lost", truth: null };

@@ -3,6 +3,7 @@
  * line that does well is stayed with. Not here: how lines come about.
  */
 import type { Truth } from "./truth.ts";
+import type { Way } from "./way.ts";
 import type { Link, Trouble } from "./whip.ts";
 
 /** How one line stands. */
@@ -12,6 +13,8 @@ export interface Standing {
   truth: Truth | null;
   /** Milliseconds since its stage last said anything. */
   silence_ms: number;
+  /** How it gets there; null while that is not known. */
+  way: Way | null;
 }
 
 /** Two messages missing in a row: the other stage is the better witness, and plays the others. */

@@ -37,6 +37,7 @@ export function Speaker({ hall, line, name, ask, alone }: Place) {
       <TruthPanel line={line} />
       <Trouble line={line} />
       <Far line={line} />
+      <Round line={line} />
       {asking && <Consent hall={hall} agreed={() => (agreed.value = true)} />}
       {seated && <Mute line={line} />}
       {seated && <Hears line={line} />}
@@ -86,6 +87,18 @@ function Trouble({ line }: { line: Lines }) {
     <div class="note" data-tone={line.link.value === "refused" ? "danger" : "wait"} role="alert">
       <strong>{what}</strong>
       {mend}
+    </div>
+  );
+}
+
+/** Heard, but not by the way that is best. */
+function Round({ line }: { line: Lines }) {
+  const way = line.way.value;
+  if (way === null || way === "udp") return null;
+  return (
+    <div class="note" role="status">
+      <strong>{s(`way.${way}`)}</strong>
+      {s(`way.${way}.mend`)}
     </div>
   );
 }

@@ -120,9 +120,15 @@ function lostReason(trouble: Trouble | null): string {
 export function mendOf(trouble: Trouble): { what: string; mend: string } {
   if (trouble.kind === "microphone")
     return microphoneMend(MICROPHONE[trouble.name as keyof typeof MICROPHONE] ?? "other");
+  if (trouble.kind === "blocked") return blockedMend(trouble.port);
   if (trouble.status === 0) return { what: s("stage.away"), mend: s("stage.away.mend") };
   return { what: trouble.sentence, mend: trouble.next };
 }
+
+const blockedMend = (port: number | null) => ({
+  what: s("way.blocked"),
+  mend: port === null ? s("way.blocked.mend") : s("way.blocked.port", { port: String(port) }),
+});
 
 /** What a browser calls it, and our word for it. */
 const MICROPHONE = {

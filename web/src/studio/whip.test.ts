@@ -63,6 +63,14 @@ describe("taking a seat", () => {
     expect(seat.do({ kind: "gathered" })).toEqual([]);
   });
 
+  test("waits longer where relays are asked for an address", () => {
+    const seat = new Seat();
+    seat.do({ kind: "sit" }, { kind: "asked", error: null, relays: true });
+
+    expect(seat.wait(1499)).toEqual([]);
+    expect(kinds(seat.wait(1))).toEqual(["post"]);
+  });
+
   test("leaving ends the line at the stage and lets the microphone go", () => {
     const seat = new Seat();
     seat.connect();
@@ -212,6 +220,30 @@ describe("holding the line", () => {
 
     expect(kinds(seat.wait(8000))).toEqual(["hang_up"]);
     expect(kinds(seat.wait(250))).toEqual(["offer"]);
+  });
+
+  test("a stage that answers and cannot be reached is behind something, which is said until it can", () => {
+    const seat = new Seat();
+    const answered = { ...yes, port: 8002 };
+    seat.do({ kind: "sit" }, { kind: "asked", error: null }, { kind: "gathered" }, answered);
+    seat.wait(8000);
+
+    expect(seat.whip.trouble).toEqual({ kind: "blocked", port: 8002 });
+    expect(mendOf({ kind: "blocked", port: 8002 }).mend).toContain("8002");
+    expect(mendOf({ kind: "blocked", port: null }).mend).not.toContain("null");
+
+    seat.wait(250);
+    expect(seat.whip.trouble).toEqual({ kind: "blocked", port: 8002 });
+    seat.do({ kind: "gathered" }, answered, { kind: "ice", state: "connected" });
+    expect(seat.whip.trouble).toBeNull();
+  });
+
+  test("a line that stood and is lost is not called blocked", () => {
+    const seat = new Seat();
+    seat.connect();
+    seat.do({ kind: "ice", state: "failed" });
+
+    expect(seat.whip.trouble).toBeNull();
   });
 });
 

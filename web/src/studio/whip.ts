@@ -7,6 +7,8 @@ import type { MonotonicMs } from "../flow.ts";
 import type { Truth } from "./truth.ts";
 
 const GATHER_MS = 500;
+/** An address at a relay takes longer, where the way to it is blocked too. */
+const GATHER_RELAYED_MS = 1500;
 const CONNECT_MS = 8000;
 const DISCONNECTED_MS = 3000;
 const SILENT_MS = 5000;
@@ -22,15 +24,24 @@ const FOR_GOOD = [401, 403, 404];
 export type Link = "idle" | "asking" | "offering" | "connecting" | "connected" | "lost" | "refused";
 export type Trouble =
   | { kind: "microphone"; name: string }
-  | { kind: "stage"; status: number; sentence: string; next: string };
+  | { kind: "stage"; status: number; sentence: string; next: string }
+  /** The stage answers by HTTP, and nothing gets through to where it takes sound. */
+  | { kind: "blocked"; port: number | null };
 
 export type WhipInput =
   | { kind: "sit" }
   | { kind: "leave" }
-  | { kind: "asked"; error: string | null }
+  | { kind: "asked"; error: string | null; relays?: boolean }
   | { kind: "microphone_gone" }
   | { kind: "gathered" }
-  | { kind: "answered"; status: number; location: string | null; sentence: string; next: string }
+  | {
+      kind: "answered";
+      status: number;
+      location: string | null;
+      sentence: string;
+      next: string;
+      port?: number | null;
+    }
   | { kind: "ice"; state: RTCPeerConnectionState }
   | { kind: "said"; truth: Truth }
   | { kind: "sounds" }
@@ -52,6 +63,8 @@ export class Whip {
   truth: Truth | null = null;
   #location: string | null = null;
   #failures = 0;
+  #gather_ms = GATHER_MS;
+  #port: number | null = null;
   #posted = false;
   #deadline: MonotonicMs | null = null;
   #disconnected_at: MonotonicMs | null = null;
@@ -72,6 +85,7 @@ export class Whip {
         this.#stop("idle", null);
         break;
       case "asked":
+        this.#gather_ms = input.relays ? GATHER_RELAYED_MS : GATHER_MS;
         this.#asked(input.error, now);
         break;
       case "microphone_gone":
@@ -143,7 +157,7 @@ export class Whip {
   #offer(now: MonotonicMs): void {
     this.link = "offering";
     this.#posted = false;
-    this.#deadline = now + GATHER_MS;
+    this.#deadline = now + this.#gather_ms;
     this.#out.push({ kind: "offer" });
   }
 
@@ -162,6 +176,7 @@ export class Whip {
     }
     if (answer.status === 201) {
       this.#location = answer.location;
+      this.#port = answer.port ?? null;
       this.#deadline = now + CONNECT_MS;
       this.#out.push({ kind: "accept" });
       return;
@@ -185,7 +200,7 @@ export class Whip {
     } else if (state === "disconnected" && this.link === "connected") {
       this.#disconnected_at ??= now;
     } else if (state === "failed" && (this.link === "connecting" || this.link === "connected")) {
-      this.#lose(null, now);
+      this.#lose(this.#blocked(), now);
     }
   }
 
@@ -208,7 +223,13 @@ export class Whip {
     }
     if (this.link === "offering") this.#post(now);
     else if (this.link === "lost") this.#offer(now);
-    else if (this.link === "connecting" || this.link === "connected") this.#lose(null, now);
+    else if (this.link === "connecting" || this.link === "connected") this.#lose(this.#blocked(), now);
+  }
+
+  /** Answered, and no way found in all that time: what lies between lets nothing through. */
+  #blocked(): Trouble | null {
+    const waited = this.link === "connecting" && this.#location !== null;
+    return waited ? { kind: "blocked", port: this.#port } : null;
   }
 
   #lose(trouble: Trouble | null, now: MonotonicMs): void {

@@ -22,6 +22,9 @@ mod standing_test;
 mod tokens;
 #[cfg(test)]
 mod tokens_test;
+mod turn;
+#[cfg(test)]
+mod turn_test;
 #[cfg(test)]
 mod vectors_test;
 
@@ -33,3 +36,4 @@ pub use refusals::{Refusal, refusal};
 pub use sounds::{SoundName, SoundOrder};
 pub use standing::Standing;
 pub use tokens::{FleetKey, Tokens};
+pub use turn::Turn;

@@ -33,6 +33,9 @@ def loss(
     seconds: Annotated[int, typer.Option(min=5, help="Of sound that is judged.")] = 60,
     seed: Annotated[int, typer.Option(min=0, help="Of losses, delays and sound.")] = 1,
     stages: Annotated[int, typer.Option(min=1, max=2, help="That can be reached.")] = 2,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="At Janus and aiortc too, where they are.")
+    ] = False,
 ) -> None:
     """A speaker in Chromium on a bad line: what the crowd, the recording and others miss of them.
 
@@ -40,7 +43,7 @@ def loss(
     outages are of both.
     """
     _must_be_possible()
-    figures = asyncio.run(_loss(told.own, seconds, seed, stages))
+    figures = asyncio.run(_loss(told.own, seconds, seed, stages, beside))
     asked = {"seconds": seconds, "seed": seed, "stages": stages}
     told.show(figures | asked | told.own, *readable(figures))
     if figures["pesq"] is None:
@@ -58,9 +61,11 @@ def _must_be_possible() -> None:
             )
 
 
-async def _loss(line: dict[str, Any], seconds: int, seed: int, stages: int) -> dict[str, Any]:
+async def _loss(
+    line: dict[str, Any], seconds: int, seed: int, stages: int, beside: bool
+) -> dict[str, Any]:
     # Loaded where it is used: whoever hosts needs no arithmetic on sound.
-    from hustings.rehearse.measure.line import figures, link, loss, quality, studio, track
+    from hustings.rehearse.measure.line import figures, link, loss, others, quality, studio, track
 
     studio.chromium()
     said = track.track(seconds, seed, speaks=quality.judge() is not None)
@@ -73,4 +78,7 @@ async def _loss(line: dict[str, Any], seconds: int, seed: int, stages: int) -> d
             town = loss.Town(media(), evening, home.site, Path(name))
             heard = await loss.speak(town, wanted)
             # Before the folder goes in which the recording is.
-            return await asyncio.to_thread(figures.figures, said, heard)
+            told = await asyncio.to_thread(figures.figures, said, heard)
+        if beside:
+            told |= await others.others(others.Asked(fault, said, seed, media(), Path(name)))
+        return told

@@ -2,14 +2,17 @@
 import type { Standing } from "../../studio/pair.ts";
 import { redFirst, withNack } from "../../studio/sdp.ts";
 import { readTruth } from "../../studio/truth.ts";
+import { portIn, wayOf } from "../../studio/way.ts";
 import type { WhipInput, WhipOutput } from "../../studio/whip.ts";
 import { Whip } from "../../studio/whip.ts";
 import { after, monotonic } from "../clock.ts";
-import { deleteLine, lineStands, postSdp } from "../http.ts";
+import { deleteLine, lineStands, postSdp, relaysOf } from "../http.ts";
 import { Repair } from "./repair.ts";
 
 /** How often a line looks whether its stage still speaks. */
 const LOOK_MS = 250;
+/** How often it is looked which way a line goes. */
+const WAY_MS = 5000;
 /** A stage that has said nothing for so long is listened for. */
 const QUIET_MS = 1000;
 
@@ -27,7 +30,7 @@ export interface Surroundings {
 }
 
 export class Line {
-  standing: Standing = { link: "idle", trouble: null, truth: null, silence_ms: 0 };
+  standing: Standing = { link: "idle", trouble: null, truth: null, silence_ms: 0, way: null };
   /** What the others say, as this line's stage sends it. */
   others: MediaStream | null = null;
   #core = new Whip();
@@ -38,6 +41,8 @@ export class Line {
   #repair: Repair | null = null;
   /** Packets of its stage's sound. */
   #packets = 0;
+  #relays: RTCIceServer[] = [];
+  #way_at = 0;
   #answer = "";
   #location: string | null = null;
   #cancel = () => {};
@@ -79,12 +84,17 @@ export class Line {
     this.#core.handle(input, now);
     for (let out = this.#core.poll(); out; out = this.#core.poll()) void this.#perform(out);
     const { link, trouble, truth } = this.#core;
-    this.standing = { link, trouble, truth, silence_ms: this.#core.silence_ms(now) };
+    const way = link === "connected" ? this.standing.way : null;
+    this.standing = { link, trouble, truth, silence_ms: this.#core.silence_ms(now), way };
     this.#around.changed();
     this.#cancel();
     if (this.isOut) return;
     const wait_ms = (this.#core.deadline() ?? Number.POSITIVE_INFINITY) - now;
     this.#cancel = after(Math.min(LOOK_MS, wait_ms), () => this.#do({ kind: "tick" }));
+    if (this.#peer && link === "connected" && now >= this.#way_at) {
+      this.#way_at = now + WAY_MS;
+      void this.#look(this.#peer);
+    }
     if (this.#peer && link === "connected" && this.standing.silence_ms > QUIET_MS)
       void this.#listen(this.#peer);
   }
@@ -99,6 +109,13 @@ export class Line {
     this.#core.handle({ kind: "sounds" }, monotonic());
   }
 
+  async #look(peer: RTCPeerConnection): Promise<void> {
+    const way = wayOf((await peer.getStats()).values());
+    if (this.#peer !== peer || this.standing.way === way) return;
+    this.standing = { ...this.standing, way };
+    this.#around.changed();
+  }
+
   #perform(out: WhipOutput): Promise<void> | void {
     if (out.kind === "ask") return this.#ask();
     if (out.kind === "offer") return this.#offer();
@@ -110,7 +127,9 @@ export class Line {
   }
 
   async #ask(): Promise<void> {
-    this.#do({ kind: "asked", error: await this.#around.ask() });
+    const [error, relays] = await Promise.all([this.#around.ask(), relaysOf(this.#address)]);
+    this.#relays = relays;
+    this.#do({ kind: "asked", error, relays: relays.length > 0 });
   }
 
   async #askAfter(location: string): Promise<void> {
@@ -119,7 +138,7 @@ export class Line {
   }
 
   async #offer(): Promise<void> {
-    const peer = new RTCPeerConnection();
+    const peer = new RTCPeerConnection({ iceServers: this.#relays });
     this.#peer = peer;
     peer.onconnectionstatechange = () => this.#from(peer, { kind: "ice", state: peer.connectionState });
     peer.onicegatheringstatechange = () => {
@@ -158,7 +177,7 @@ export class Line {
     }
     this.#answer = answer.sdp;
     this.#location = location;
-    this.#do({ kind: "answered", location, ...problem, status });
+    this.#do({ kind: "answered", location, ...problem, status, port: portIn(answer.sdp) });
   }
 
   async #accept(): Promise<void> {
@@ -178,6 +197,7 @@ export class Line {
     this.#repair?.close();
     this.#repair = null;
     this.#packets = 0;
+    this.#way_at = 0;
     this.others = null;
   }
 

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { player, spokesman } from "../../studio/pair.ts";
 import type { Truth } from "../../studio/truth.ts";
+import type { Way } from "../../studio/way.ts";
 import type { Link, Trouble } from "../../studio/whip.ts";
 import { Microphone } from "../microphone.ts";
 import { Line } from "./line.ts";
@@ -12,6 +13,7 @@ export class Lines {
   readonly link = signal<Link>("idle");
   readonly trouble = signal<Trouble | null>(null);
   readonly truth = signal<Truth | null>(null);
+  readonly way = signal<Way | null>(null);
   readonly muted = signal(false);
   readonly silence_ms = signal(0);
   /** Whoever sits here said that they hear the stage; so does every line that comes after. */
@@ -128,6 +130,7 @@ export class Lines {
     this.trouble.value = told.trouble;
     this.truth.value = told.truth;
     this.silence_ms.value = told.silence_ms;
+    this.way.value = told.way;
     this.#plays = player(all, this.#plays);
     this.#play(this.#lines[this.#plays]?.others ?? null);
   }

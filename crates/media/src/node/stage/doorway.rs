@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, LOCATION};
+use hyper::header::{ALLOW, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, LINK, LOCATION};
 use hyper::{Method, Request};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -17,7 +17,7 @@ use crate::node::clock::Clock;
 use crate::node::http::{Answer, BODY_BYTES_MAX, Body, Fault, answer, body_of, problem};
 use crate::node::passes::pass_of;
 use crate::program::header;
-use crate::rules::{Orders, check_pass};
+use crate::rules::{Orders, Turn, check_pass};
 use crate::stage::whip::{Fragment, Match, tag};
 use crate::stage::{LinePlace, Patched};
 use crate::units::PartNo;
@@ -39,6 +39,7 @@ pub struct Doorway {
     orders: watch::Receiver<Arc<Orders>>,
     to_net: NetHandle,
     feed: mpsc::Sender<Asked>,
+    turn: Turn,
 }
 
 impl Doorway {
@@ -47,8 +48,9 @@ impl Doorway {
         orders: watch::Receiver<Arc<Orders>>,
         to_net: NetHandle,
         feed: mpsc::Sender<Asked>,
+        turn: Turn,
     ) -> Self {
-        Self { clock, orders, to_net, feed }
+        Self { clock, orders, to_net, feed, turn }
     }
 
     pub async fn answer(&self, request: Request<Incoming>, tally: &RefCell<Tally>) -> Answer {
@@ -103,7 +105,8 @@ impl Doorway {
     async fn whip(&self, request: Request<Incoming>, hall: HallId, seat: SeatId) -> Answer {
         let line = request.uri().path().split('/').nth(4).map(str::to_owned);
         match (request.method().clone(), line) {
-            (Method::OPTIONS, line) => options(line.is_some()),
+            (Method::OPTIONS, None) => self.options(request.headers(), &hall, &seat),
+            (Method::OPTIONS, Some(_)) => options(true),
             (Method::POST, None) => self.offer(request, hall, seat).await,
             (Method::PATCH, Some(line)) => self.patch(request, hall, seat, &line).await,
             (Method::DELETE, Some(line)) => self.leave(&request, hall, seat, &line).await,
@@ -113,6 +116,16 @@ impl Doorway {
                 refused
             }
         }
+    }
+
+    /// Before an offer, of relays too, to whoever shows a pass (RFC 9725, section 4.6).
+    fn options(&self, headers: &HeaderMap, hall: &HallId, seat: &SeatId) -> Answer {
+        let place = pass_of(headers, hall.as_str()).and_then(|_| self.allow(headers, hall, seat).ok());
+        linked(options(false), place.map(|place| self.relays(&place)).unwrap_or_default())
+    }
+
+    fn relays(&self, place: &LinePlace) -> Vec<String> {
+        self.turn.links(&place.person, self.clock.wall())
     }
 
     /// The place that this pass may have a line at: a seat, or backstage.
@@ -157,12 +170,13 @@ impl Doorway {
             Err(refused) => return refused,
         };
         let location = format!("/whip/{hall}/{seat}");
+        let relays = self.relays(&place);
         let (reply, made) = oneshot::channel();
         if !self.to_net.send(ToNet::Offer { place, sdp, reply }) {
             return problem("lines_full", "the stage has more to do than it can");
         }
         match made.await {
-            Ok(Ok((line, sdp))) => created(&format!("{location}/{line}"), line, sdp),
+            Ok(Ok((line, sdp))) => linked(created(&format!("{location}/{line}"), line, sdp), relays),
             Ok(Err((code, detail))) => problem(code, &detail),
             Err(_) => problem("fault", "the stage did not answer"),
         }
@@ -255,6 +269,12 @@ fn created(location: &str, line: LineId, sdp: String) -> Answer {
         (ACCEPT_PATCH, FRAGMENT.to_owned()),
     ];
     with(answer(201, OFFER, sdp), &headers)
+}
+
+fn linked(mut response: Answer, links: Vec<String>) -> Answer {
+    let values = links.iter().filter_map(|link| HeaderValue::from_str(link).ok());
+    values.for_each(|link| drop(response.headers_mut().append(LINK, link)));
+    response
 }
 
 fn empty(status: u16) -> Answer {

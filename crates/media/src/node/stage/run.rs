@@ -12,6 +12,7 @@ use crate::node::clock::Clock;
 use crate::node::link::{self, Nats, Who};
 use crate::node::start::{CannotStart, stop_asked};
 use crate::node::thread::{Urgency, spawn, vital};
+use crate::rules::Turn;
 
 use super::{doorway, feeds, mixing, network, relay, sounds, tally};
 
@@ -32,6 +33,9 @@ pub struct StageOrder {
     /// The file that holds the clock which all stages of this machine go by.
     #[serde(default)]
     clock: Option<PathBuf>,
+    /// Relays for those who reach a stage by no other way.
+    #[serde(default)]
+    turn: Turn,
 }
 
 /// A second of packets from every line the stage can hold; past that, the newest give way.
@@ -82,7 +86,7 @@ pub fn run(order: StageOrder, clock: Clock) -> Result<(), CannotStart> {
         vital("tally", tally::run(ticks, tally.clone()));
         vital("link", link::run(who, clock, orders_in, happenings, None));
         vital("sounds", sounds::follow(kept, orders.clone(), shelf_in));
-        let doorway = Arc::new(doorway::Doorway::new(clock, orders, to_net, feed));
+        let doorway = Arc::new(doorway::Doorway::new(clock, orders, to_net, feed, order.turn));
         let serving = crate::node::http::serve(listener, None, move |request| {
             let (doorway, tally) = (doorway.clone(), tally.clone());
             async move { doorway.answer(request, &tally).await }

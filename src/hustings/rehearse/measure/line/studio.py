@@ -66,6 +66,13 @@ class Studio:
 @asynccontextmanager
 async def studio(microphone: Path) -> AsyncIterator[Studio]:
     """Raises StartRefused."""
+    async with browser(microphone) as page:
+        yield Studio(page)
+
+
+@asynccontextmanager
+async def browser(microphone: Path) -> AsyncIterator["Page"]:
+    """An empty page. Raises StartRefused."""
     # Loaded where it is used: it is of the extra `bench`.
     from playwright.async_api import Error, async_playwright
 
@@ -73,11 +80,11 @@ async def studio(microphone: Path) -> AsyncIterator[Studio]:
     flags = [*FLAGS, f"--use-file-for-fake-audio-capture={microphone}"]
     async with async_playwright() as play:
         try:
-            browser = await play.chromium.launch(executable_path=program, args=flags)
+            started = await play.chromium.launch(executable_path=program, args=flags)
         except Error as error:
             first, _, _ = error.message.partition("\n")
             raise StartRefused(f"{program} does not start: {first}", "Try it by hand.") from None
         try:
-            yield Studio(await browser.new_page(locale="en"))
+            yield await started.new_page(locale="en")
         finally:
-            await browser.close()
+            await started.close()
