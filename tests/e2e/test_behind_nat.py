@@ -138,6 +138,6 @@ async def test_a_speaker_elsewhere_is_heard_elsewhere(
     for way in ("s", "h"):
         heard = heard_in(tmp_path / f"{way}.wav")
         score, gone = as_said(heard, said)
-        print(f"{way} {refused or 'udp'}: correlation {score:.3f} over {len(heard) / 100:.0f} s")
+        print(f"{way} {told or 'udp'}: correlation {score:.3f} over {len(heard) / 100:.0f} s")
         assert score >= LIKE
         assert gone == []

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, LINK, LOCATION};
+use hyper::header::{
+    ALLOW, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, LINK, LOCATION,
+};
 use hyper::{Method, Request};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -273,7 +275,9 @@ fn created(location: &str, line: LineId, sdp: String) -> Answer {
 
 fn linked(mut response: Answer, links: Vec<String>) -> Answer {
     let values = links.iter().filter_map(|link| HeaderValue::from_str(link).ok());
-    values.for_each(|link| drop(response.headers_mut().append(LINK, link)));
+    for link in values {
+        response.headers_mut().append(LINK, link);
+    }
     response
 }
 

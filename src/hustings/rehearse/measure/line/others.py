@@ -238,13 +238,14 @@ async def _served(answer: Answer) -> AsyncIterator[str]:
                 found = re.search(r"content-length: *(\d+)", head, re.IGNORECASE)
                 length = min(int(found[1]), OFFER_BYTES_MAX) if found else 0
                 offer = (await reader.readexactly(length)).decode()
-                status, kind, body = "201 Created", "application/sdp", (await answer(offer)).encode()
+                told = await answer(offer)
+                status, kind, body = "201 Created", "application/sdp", told.encode()
             else:
                 status, kind, body = "200 OK", "text/html", PAGE
         except (StartRefused, whip.JanusFault, httpx.HTTPError, ValueError) as fault:
             status, kind, body = "502 Bad Gateway", "text/plain", f"{fault}".encode()
-        told = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nConnection: close\r\n"
-        writer.write(f"{told}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        first = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nConnection: close\r\n"
+        writer.write(f"{first}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         await writer.drain()
         writer.close()
 
