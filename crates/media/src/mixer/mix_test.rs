@@ -176,6 +176,19 @@ fn a_seat_that_is_barred_is_not_in_the_programme_and_the_others_on_stage_still_h
     assert!(strength(&hall.programme, 700.0) > 0.15);
 }
 
+#[test]
+fn a_hum_that_is_suppressed_is_heard_by_nobody_and_other_seats_stay_as_they_are() {
+    let mut hall = Hall::new(&[400.0, 3_000.0]);
+    let suppressed = Standing { suppressed: true, ..Standing::default() };
+    hall.mixer.handle(Input::Seats([(SeatId::parse("s1").unwrap(), suppressed)].into()), START);
+
+    hall.run(6, |_| false);
+
+    assert!(strength(&hall.programme, 3_000.0) < 0.05, "{}", strength(&hall.programme, 3_000.0));
+    assert!(strength(&hall.returns[&LineId(0)].1, 3_000.0) < 0.05);
+    assert!(strength(&hall.programme, 400.0) > 0.15);
+}
+
 /// A tone of 0.25 at 500 Hz moves by 0.0164 from sample to sample; a fade of 5 ms adds a thousandth.
 #[test]
 fn a_join_a_mute_and_a_leave_are_no_click() {
