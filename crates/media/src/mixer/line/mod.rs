@@ -52,6 +52,8 @@ use timing::Timing;
 use voice::Voice;
 
 const FRAME: i64 = FRAME_SAMPLES as i64;
+/// How often a pause is looked for in which a path that changed can be followed: every 100 ms.
+const FOLLOW_TICKS: u32 = 5;
 /// Ticks of silence after which a copy is forgotten: 10 s.
 const FORGET_TICKS: u32 = 500;
 
@@ -97,6 +99,8 @@ pub struct Line {
     pub suppressed: bool,
     pub gate: Gate,
     pub voice: Voice,
+    /// The same of what the programme reads, a window later: its pauses are not those of the return.
+    said: Voice,
     pub echo: Echo,
     /// Whom it hears instead of what is ordered.
     pub listen: Option<BTreeSet<SeatId>>,
@@ -134,6 +138,7 @@ impl Line {
             suppressed: false,
             gate,
             voice: Voice::new(),
+            said: Voice::new(),
             echo: Echo::default(),
             listen: None,
             cue: BTreeSet::new(),
@@ -234,11 +239,14 @@ impl Line {
     /// 20 ms for the crowd, captured at `at`, and where they are on the line's clock.
     pub fn read_programme(&mut self, at: MediaTime) -> Option<(Frame, Span)> {
         self.ticks = self.ticks.wrapping_add(1);
-        if self.ticks.is_multiple_of(50) {
-            self.timing.follow_path(at, self.voice.speaking());
+        if self.ticks.is_multiple_of(FOLLOW_TICKS) {
+            self.timing.follow_path(at, self.said.speaking());
         }
         let span = self.timing.frame(at)?;
         let (pcm, source) = self.patient.read(&self.packets, span);
+        if !self.patient.is_resting() {
+            self.said.note(&pcm, source.is_said());
+        }
         if self.idle_ticks < 50 {
             self.record.count(source);
             self.counts.received += source.received;

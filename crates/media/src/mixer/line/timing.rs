@@ -28,8 +28,8 @@ const STEADY: SampleCount = SampleCount::from_ms(1);
 const LEAP: SampleCount = SampleCount::from_ms(3_000);
 /// A path that changed by less is not worth a seam in the sound.
 const CHANGED: SampleCount = SampleCount::from_ms(10);
-/// One that changed by more is followed even while someone speaks.
-const CHANGED_MAX: SampleCount = SampleCount::from_ms(60);
+/// Nor in the middle of a word, unless it got so long that it takes more than this share of what the programme waits.
+const WAITS_SHARE: i64 = 3;
 
 #[derive(Default)]
 pub struct Timing {
@@ -154,14 +154,20 @@ impl Timing {
         self.settled = block_after(self.latest);
     }
 
-    /// Follow a path that got longer or shorter for good. True if what is captured from `at` on is elsewhere than it was.
+    /// Follow a path that got longer or shorter for good. `speaking`: in what is read at `at`. True if what is captured from
+    /// there on is elsewhere than it was.
     pub fn follow_path(&mut self, at: MediaTime, speaking: bool) -> bool {
         let (Some(least), Some(clock)) = (self.least(), &mut self.clock) else {
             return false;
         };
-        let bound = if speaking { CHANGED_MAX } else { CHANGED };
         let off = at.0 - least - clock.place(at).sample();
-        let moves = self.transits.len() == REMEMBERED && off.abs() > bound.0;
+        let bound = match (speaking, off < 0) {
+            (false, _) => CHANGED.0,
+            (true, true) => CHANGED.0.max((self.latest - at).0 / WAITS_SHARE),
+            // A shorter one leaves more time than before.
+            (true, false) => i64::MAX,
+        };
+        let moves = self.transits.len() == REMEMBERED && off.abs() > bound;
         if moves {
             clock.jump(at, off);
         }

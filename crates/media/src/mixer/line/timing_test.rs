@@ -46,6 +46,22 @@ fn a_path_that_changed_is_followed_in_a_pause_from_the_frame_that_is_read_next()
 }
 
 #[test]
+fn while_somebody_speaks_only_a_path_that_takes_a_third_of_what_the_programme_waits_is_followed() {
+    let follows = |longer: i64| {
+        let mut timing = Timing::default();
+        steady(&mut timing, 0, 300, |_| 15_000);
+        timing.frame(MediaTime(1_248_000));
+        steady(&mut timing, 300, 300, |_| 15_000 + longer);
+        // The last packet came 600 ms after what is read now was captured.
+        let at = MediaTime((1_000_000 + 15_000 + longer + 599 * 960 - 28_800).div_euclid(960) * 960);
+        timing.follow_path(at, true)
+    };
+
+    assert!(!follows(9_000) && follows(10_560));
+    assert!(!follows(-14_400), "a shorter path takes no time from anybody");
+}
+
+#[test]
 fn a_line_in_no_programme_is_read_at_its_own_pace_too() {
     let mut timing = Timing::default();
     steady(&mut timing, 0, 30 * 50, |n| n / 5);
