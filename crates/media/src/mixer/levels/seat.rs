@@ -33,6 +33,8 @@ const LISTENED_FRAMES: u32 = 100;
 const REMEMBERED: SampleCount = SampleCount::from_ms(40_000);
 const FRAME: SampleCount = SampleCount(FRAME_SAMPLES as i64);
 
+type Frame = [f32; FRAME_SAMPLES];
+
 /// As an ear weighs it: as it came, and as it would have come with what the ceiling takes off it.
 #[derive(Clone, Copy, Default)]
 struct Power {
@@ -40,14 +42,20 @@ struct Power {
     kept: f64,
 }
 
-pub struct Level {
+/// What listens to one stretch of speech, without a pause.
+struct Listening {
     ear: Ear,
     /// What the ceiling leaves of this seat alone, as loud as it is brought.
     ceiling: Ceiling,
     limited: Ear,
+}
+
+pub struct Level {
+    /// While it speaks: a room is not worth the time that it takes.
+    listening: Option<Listening>,
     speech: Speech,
-    /// Frames of which it is not known yet whether they are speech.
-    waiting: VecDeque<Power>,
+    /// Frames of which it is not known yet whether they are speech; `None` where nothing is to be heard.
+    waiting: VecDeque<(MediaTime, Option<Box<Frame>>)>,
     /// Speech that is no whole block yet.
     block: (Power, u32),
     /// Power and room of each block.
@@ -62,9 +70,7 @@ pub struct Level {
 impl Level {
     pub fn new() -> Self {
         Self {
-            ear: Ear::default(),
-            ceiling: Ceiling::new(),
-            limited: Ear::default(),
+            listening: None,
             speech: Speech::new(),
             waiting: VecDeque::new(),
             block: (Power::default(), 0),
@@ -82,27 +88,32 @@ impl Level {
         if !audible && self.speech.silent_frames() > LISTENED_FRAMES {
             return;
         }
-        let power = if audible { self.power(at, pcm) } else { Power::default() };
-        self.waiting.push_back(power);
+        self.waiting.push_back((at, audible.then(|| Box::new(*pcm))));
         let judged = self.speech.note(pcm, said);
         if self.waiting.len() <= LAG_FRAMES {
             return;
         }
-        let power = self.waiting.pop_front().unwrap_or_default();
+        let Some((then, pcm)) = self.waiting.pop_front() else { return };
         if judged == Some(true) {
+            let power = self.power(then, &pcm.unwrap_or_else(|| Box::new([0.0; FRAME_SAMPLES])));
             self.weigh(power);
             self.follow(at + FRAME);
+        } else {
+            self.listening = None;
         }
     }
 
-    fn power(&mut self, at: MediaTime, pcm: &[f32; FRAME_SAMPLES]) -> Power {
+    fn power(&mut self, at: MediaTime, pcm: &Frame) -> Power {
         let lift = self.lift(at);
         let mut lifted = *pcm;
         lift.apply(&mut lifted);
-        self.ceiling.add(&lifted);
-        // It comes a frame later, which is all the same to a mean.
-        let kept = self.ceiling.take().map_or(0.0, |frame| self.limited.power(&frame));
-        Power { came: self.ear.power(pcm), kept: kept / f64::from(lift.to * lift.to) }
+        let fresh = || Listening { ear: Ear::default(), ceiling: Ceiling::new(), limited: Ear::default() };
+        let Listening { ear, ceiling, limited } = self.listening.get_or_insert_with(fresh);
+        let came = ear.power(pcm);
+        ceiling.add(&lifted);
+        // It comes a frame later, which is all the same to a mean; of the first nothing is said to be taken.
+        let kept = ceiling.take().map(|frame| limited.power(&frame) / f64::from(lift.to * lift.to));
+        Power { came, kept: kept.unwrap_or(came) }
     }
 
     fn weigh(&mut self, power: Power) {
