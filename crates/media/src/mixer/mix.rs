@@ -384,7 +384,7 @@ impl Mixer {
             if level > HEARD_DB {
                 heard.voices.push((-level, seat.clone()));
             }
-            if !muted {
+            if !muted && self.late.behind().0 > 0 {
                 let lines = self.lines_of(&seat, id, &spans);
                 let has = has || !self.may_come(&lines);
                 heard.takes.push(Take { seat: seat.clone(), lines, suppressed, lift, gain, has });
